@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace Hybrid.Architecture.Tests;
+
+/// <summary>Rooms inside a project mention only the rooms they may call.</summary>
+public sealed class RoomArrowTests
+{
+    /// <summary>Project, room, and the rooms of the same project it may name. A room that is not listed may name none.</summary>
+    private static readonly Dictionary<(string Project, string Room), string[]> Allowed = new()
+    {
+        [("Inference", "Folders")] = [],
+        [("Inference", "Tokenization")] = ["Folders"],
+        [("Inference", "Chat")] = ["Folders", "Tokenization"],
+        [("Inference", "Sampling")] = [],
+        [("Inference", "Decoding")] = ["Folders", "Sampling"],
+    };
+
+    public static TheoryData<string, string> Rooms()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var project in Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Order())
+        {
+            foreach (var room in Directory.EnumerateDirectories(project).Select(path => Path.GetFileName(path)!).Order())
+            {
+                if (Repository.SourceFiles(Path.Combine("src", Path.GetFileName(project), room)).Any())
+                {
+                    rows.Add(Path.GetFileName(project), room);
+                }
+            }
+        }
+
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Room_Mentions_FollowTheArrows(string project, string room)
+    {
+        var allowed = Allowed.GetValueOrDefault((project, room), []);
+        var rooms = Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src", project)).Select(path => Path.GetFileName(path)!).ToHashSet();
+
+        var offenders =
+            from file in Repository.SourceFiles(Path.Combine("src", project, room))
+            from Match mention in MentionOf(project).Matches(File.ReadAllText(file))
+            let target = mention.Groups["room"].Value
+            where rooms.Contains(target) && target != room && !allowed.Contains(target)
+            select $"{Path.GetRelativePath(Repository.Root, file)} names {target}";
+
+        Assert.Empty(offenders.Distinct());
+    }
+
+    [Fact]
+    public void MentionOf_UsingOfARoom_IsFound()
+    {
+        var match = MentionOf("Inference").Match("using Hybrid.Inference.Decoding;");
+
+        Assert.Equal("Decoding", match.Groups["room"].Value);
+    }
+
+    private static Regex MentionOf(string project) => new($@"\bHybrid\.{project}\.(?<room>\w+)");
+}
