@@ -29,6 +29,10 @@ public sealed class GraphTests
         ["partial rotary"] = (ModelShape.Tiny with { HeadSize = 64, PartialRotaryFactor = 0.75 }, 1e-3),
         ["partial rotary, position ids"] = (
             ModelShape.Tiny with { HeadSize = 64, PartialRotaryFactor = 0.75, AttentionInputsIncludePositionIds = true }, 1e-3),
+        ["narrow heads, position ids"] = (ModelShape.Tiny with { HeadSize = 24, AttentionInputsIncludePositionIds = true }, 1e-3),
+        ["narrow partial rotary, position ids"] = (
+            ModelShape.Tiny with { HeadSize = 24, PartialRotaryFactor = 0.75, AttentionInputsIncludePositionIds = true }, 1e-3),
+        ["one key head"] = (ModelShape.Tiny with { KeyValueHeads = 1 }, 1e-3),
         ["pruned logits"] = (ModelShape.Tiny with { PrunedLogits = true }, 1e-3),
         ["fp16 cache"] = (ModelShape.Tiny with { KeyValueType = ElementType.Float16 }, 0.05),
         ["fp16 cache, position ids"] = (
@@ -65,14 +69,7 @@ public sealed class GraphTests
         float[][] decoded = [.. session.Run(prompt[^2]), .. session.Run(prompt[^1])];
 
         var expected = new ReferenceModel(shape, Weights).Run(prompt);
-        AssertClose(shape.PrunedLogits ? expected[^1..] : expected, whole, tolerance);
-        AssertClose(expected[^2..], decoded, tolerance);
-    }
-
-    private static void AssertClose(double[][] expected, float[][] actual, double tolerance)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        var worst = expected.Zip(actual, (left, right) => left.Zip(right, (a, b) => Math.Abs(a - b)).Max()).Max();
-        Assert.True(worst <= tolerance, $"The logits differ by {worst:g3}; allowed is {tolerance:g3}.");
+        Logits.AssertClose(shape.PrunedLogits ? expected[^1..] : expected, whole, tolerance);
+        Logits.AssertClose(expected[^2..], decoded, tolerance);
     }
 }

@@ -41,11 +41,6 @@ internal static class ShapeCheck
             yield return $"{nameof(ModelShape.Heads)} is {shape.Heads}; it must be a multiple of {nameof(ModelShape.KeyValueHeads)}, {shape.KeyValueHeads}.";
         }
 
-        if (shape.HeadSize % 8 != 0)
-        {
-            yield return $"{nameof(ModelShape.HeadSize)} is {shape.HeadSize}; the attention node needs a multiple of 8.";
-        }
-
         if (!(shape.NormEpsilon > 0))
         {
             yield return $"{nameof(ModelShape.NormEpsilon)} is {shape.NormEpsilon}; it must be positive.";
@@ -73,10 +68,21 @@ internal static class ShapeCheck
         {
             yield return $"{nameof(ModelShape.PartialRotaryFactor)} is {shape.PartialRotaryFactor}; it must lie in (0, 1].";
         }
-        else if (shape.RotaryWidth % 16 != 0)
+        else if (shape.RotaryWidth < 2 || shape.RotaryWidth % 2 != 0)
         {
             yield return $"{nameof(ModelShape.HeadSize)} × {nameof(ModelShape.PartialRotaryFactor)} is {shape.RotaryWidth}; "
-                + "the attention node rotates multiples of 16 only.";
+                + "it must be even, because rotation works on pairs.";
+        }
+
+        // The two widths are those ONNX Runtime 1.31.1 was seen to accept.
+        if (shape.HeadSize % 8 != 0)
+        {
+            yield return $"{nameof(ModelShape.HeadSize)} is {shape.HeadSize}; the attention node needs a multiple of 8.";
+        }
+        else if (!shape.AttentionInputsIncludePositionIds && (shape.HeadSize % 16 != 0 || shape.RotaryWidth % 16 != 0))
+        {
+            yield return $"{nameof(ModelShape.HeadSize)} is {shape.HeadSize}, of which {shape.RotaryWidth} are rotated; the attention node "
+                + $"rotates multiples of 16 only. Choose such sizes, or set {nameof(ModelShape.AttentionInputsIncludePositionIds)}.";
         }
 
         if (shape.LongRope is not { } rope)
