@@ -1,8 +1,7 @@
 namespace Hybrid.Inference;
 
 /// <summary>
-/// Keys in <c>ChatOptions.AdditionalProperties</c> for what <c>ChatOptions</c> has no member for, and in a response's
-/// <c>AdditionalProperties</c> for what came of it.
+/// Keys in <c>ChatOptions.AdditionalProperties</c> for what <c>ChatOptions</c> has no member for.
 /// </summary>
 public static class ChatOptionNames
 {
@@ -17,13 +16,4 @@ public static class ChatOptionNames
 
     /// <summary>Option, an integer in [0, 20]: how many alternatives to report for each token.</summary>
     public const string TopLogProbabilities = "top_logprobs";
-
-    /// <summary>
-    /// Result: on a streamed update the new tokens, on a whole response all tokens, as a list of
-    /// <see cref="Answers.TokenLogProbability"/>.
-    /// </summary>
-    public const string TokenLogProbabilities = "hybrid.token_logprobs";
-
-    /// <summary>Result, on the last update and on the whole response: the <see cref="Answers.AnswerSummary"/>.</summary>
-    public const string Summary = "hybrid.summary";
 }

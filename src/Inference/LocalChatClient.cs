@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Hybrid.Inference.Answers;
 using Hybrid.Inference.Chat;
 using Microsoft.Extensions.AI;
@@ -9,7 +8,8 @@ namespace Hybrid.Inference;
 /// <summary>A <see cref="LocalModel"/> as an <see cref="IChatClient"/>.</summary>
 /// <remarks>
 /// Thread safe. Does not own the model: disposing the client leaves it loaded. A plain answer is its own stream put together, so both
-/// behave alike. Beside <see cref="ChatOptions"/>'s members it understands the keys of <see cref="ChatOptionNames"/>.
+/// behave alike. Each update's <see cref="ChatResponseUpdate.RawRepresentation"/> is its <see cref="AnswerPiece"/>; what is known at the
+/// end is read with <see cref="AnswerSummary.Of(ChatResponse)"/>. Beside <see cref="ChatOptions"/>'s members it understands the keys of <see cref="ChatOptionNames"/>.
 /// Tools, response formats other than text and message contents other than text are refused with <see cref="NotSupportedException"/>
 /// instead of being ignored.
 /// </remarks>
@@ -24,31 +24,9 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
     /// <exception cref="Decoding.KvBudgetExceededException">Prompt and answer could never fit into the memory budget.</exception>
     /// <exception cref="Decoding.InferenceQueueFullException">Too many prompts wait already.</exception>
     /// <exception cref="Decoding.InferenceFailedException">The model could not be run.</exception>
-    public async Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var text = new StringBuilder();
-        var tokens = new List<TokenLogProbability>();
-        var generation = ChatOptionsReader.Read(options, model.Search);
-        AnswerSummary? summary = null;
-        await foreach (var piece in model.GenerateAsync(Render(messages, options), generation, cancellationToken))
-        {
-            text.Append(piece.Text);
-            tokens.AddRange(piece.Tokens);
-            summary = piece.Summary;
-        }
-
-        var id = NewId();
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text.ToString()) { MessageId = id })
-        {
-            ResponseId = id,
-            ModelId = model.Name,
-            CreatedAt = time.GetUtcNow(),
-            FinishReason = ReasonOf(summary!),
-            Usage = UsageOf(summary!),
-            AdditionalProperties = Properties(tokens, generation.LogProbabilities, summary),
-        };
-    }
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">As for <see cref="GetResponseAsync"/>, and so on; thrown when enumeration begins.</exception>
@@ -66,10 +44,11 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
                 MessageId = id,
                 ModelId = model.Name,
                 CreatedAt = created,
-                AdditionalProperties = Properties(piece.Tokens, generation.LogProbabilities, piece.Summary),
+                RawRepresentation = piece,
             };
             if (piece.Summary is { } summary)
             {
+                update.AdditionalProperties = new() { [AnswerSummary.PropertyName] = summary };
                 update.FinishReason = ReasonOf(summary);
                 update.Contents.Add(new UsageContent(UsageOf(summary)));
             }
@@ -124,28 +103,6 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
         }
 
         return model.Format.Render(turns);
-    }
-
-    private static AdditionalPropertiesDictionary? Properties(
-        IReadOnlyList<TokenLogProbability> tokens, bool logProbabilities, AnswerSummary? summary)
-    {
-        if (!logProbabilities && summary is null)
-        {
-            return null;
-        }
-
-        var properties = new AdditionalPropertiesDictionary();
-        if (logProbabilities)
-        {
-            properties[ChatOptionNames.TokenLogProbabilities] = tokens;
-        }
-
-        if (summary is not null)
-        {
-            properties[ChatOptionNames.Summary] = summary;
-        }
-
-        return properties;
     }
 
     private static ChatFinishReason ReasonOf(AnswerSummary summary) =>

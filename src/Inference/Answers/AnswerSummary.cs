@@ -1,8 +1,12 @@
+using Microsoft.Extensions.AI;
+
 namespace Hybrid.Inference.Answers;
 
 /// <summary>What is known of an answer once it is complete.</summary>
 public sealed record AnswerSummary
 {
+    internal const string PropertyName = "hybrid.summary";
+
     /// <summary>Why it ended.</summary>
     public required AnswerEnd End { get; init; }
 
@@ -21,6 +25,9 @@ public sealed record AnswerSummary
     /// <summary>How sure the model was; null when it generated nothing.</summary>
     public required AnswerConfidence? Confidence { get; init; }
 
+    /// <summary>The answer's tokens with their log-probabilities, in order; empty unless asked for.</summary>
+    public required IReadOnlyList<TokenLogProbability> Tokens { get; init; }
+
     /// <summary>From the request to the first work on it.</summary>
     public required TimeSpan Waited { get; init; }
 
@@ -32,4 +39,25 @@ public sealed record AnswerSummary
 
     /// <summary>Answer tokens per second after the first; 0 where there were fewer than two.</summary>
     public double TokensPerSecond => OutputTokens > 1 && Decode > TimeSpan.Zero ? (OutputTokens - 1) / Decode.TotalSeconds : 0;
+
+    /// <summary>The summary of a local model's response.</summary>
+    /// <param name="response">A whole response of <see cref="LocalChatClient"/>, plain or put together from updates.</param>
+    /// <returns>The summary, or null where the response came from elsewhere.</returns>
+    public static AnswerSummary? Of(ChatResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return response.Messages.Select(message => message.AdditionalProperties).Select(Read).LastOrDefault(summary => summary is not null);
+    }
+
+    /// <summary>The summary on the last update of a local model's stream.</summary>
+    /// <param name="update">An update of <see cref="LocalChatClient"/>.</param>
+    /// <returns>The summary, or null on every other update.</returns>
+    public static AnswerSummary? Of(ChatResponseUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return Read(update.AdditionalProperties);
+    }
+
+    private static AnswerSummary? Read(AdditionalPropertiesDictionary? properties) =>
+        properties?.TryGetValue(PropertyName, out var value) is true ? value as AnswerSummary : null;
 }

@@ -13,7 +13,8 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
     private readonly StopScanner _stops = new(options.StopSequences);
     private readonly List<float> _logProbabilities = [];
     private readonly List<float> _margins = [];
-    private readonly List<TokenLogProbability> _pending = [];
+    private readonly List<TokenLogProbability> _tokens = [];
+    private int _written;
     // Bounded by the sequence's own token limit; the reader may be slower than the model but never stops it.
     private readonly Channel<AnswerPiece> _pieces = Channel.CreateUnbounded<AnswerPiece>(new() { SingleReader = true, SingleWriter = true });
 
@@ -39,7 +40,7 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
 
         if (options.LogProbabilities)
         {
-            _pending.Add(Describe(choice.Token, choice.LogProbability, top ?? []));
+            _tokens.Add(Describe(choice.Token, choice.LogProbability, top ?? []));
         }
 
         var text = _stops.Append(_decoder.Append(choice.Token));
@@ -72,6 +73,7 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
         ReusedTokens = end.ReusedTokens,
         OutputTokens = end.OutputTokens,
         Confidence = AnswerConfidence.From(CollectionsMarshal.AsSpan(_logProbabilities), CollectionsMarshal.AsSpan(_margins)),
+        Tokens = _tokens,
         Waited = end.Waited,
         Prefill = end.Prefill,
         Decode = end.Decode,
@@ -79,8 +81,9 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
 
     private void Write(string text, AnswerSummary? summary)
     {
-        _pieces.Writer.TryWrite(new AnswerPiece(text, _pending.Count == 0 ? [] : _pending.ToArray(), summary));
-        _pending.Clear();
+        var tokens = _tokens.GetRange(_written, _tokens.Count - _written);
+        _written = _tokens.Count;
+        _pieces.Writer.TryWrite(new AnswerPiece(text, tokens, summary));
     }
 
     private TokenLogProbability Describe(int token, float logProbability, IReadOnlyList<TokenCandidate> top) => new(

@@ -18,6 +18,9 @@ public sealed class TestModels : IDisposable
     /// <summary>A folder with the tiny model in fp32.</summary>
     public string TinyFolder => Folder("tiny", Tiny);
 
+    /// <summary>The tiny model with weights that never choose a special token, so that answers reach their token limit.</summary>
+    public string EndlessFolder => Folder("endless", Tiny, new EndlessWeights());
+
     /// <summary>The folder of a shape, written on first use.</summary>
     public string Folder(string name, ModelShape shape, WeightSource? weights = null) =>
         _folders.GetOrAdd(name, _ => new Lazy<string>(() =>
