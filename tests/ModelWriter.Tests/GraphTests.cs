@@ -13,7 +13,7 @@ public sealed class GraphTests
         ["separate qkv"] = (ModelShape.Tiny with { PackedQkv = false }, 1e-3),
         ["separate gate and up"] = (ModelShape.Tiny with { PackedGateUp = false }, 1e-3),
         ["int4, exact"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4AccuracyLevel = 0 }, 1e-3),
-        ["int4"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4 }, 0.5),
+        ["int4, activations in 8 bits"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4 }, 1),
         ["int4, block 64"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4BlockSize = 64, Int4AccuracyLevel = 0 }, 1e-3),
         ["int4, block 16, separate"] = (
             ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4BlockSize = 16, Int4AccuracyLevel = 0, PackedQkv = false, PackedGateUp = false },

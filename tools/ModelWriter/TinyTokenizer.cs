@@ -21,7 +21,7 @@ internal static class TinyTokenizer
         "Ġ t", "h e", "Ġ a", "i n", "r e", "o n", "Ġt he", "e r", "Ġ s", "a t", "Ġ w", "Ġ o", "e n", "i t", "i s", "o r", "e s", "Ġ b",
         "e d", "Ġ f", "in g", "Ġ p", "o u", "a n", "a l", "a r", "Ġt o", "Ġ m", "Ġo f", "Ġ in", "Ġ d", "Ġ h", "n d", "Ġa nd", "i c",
         "l e", "Ġ c", "a s", "r o", "i on", "l l", "Ġb e", "o m", "Ġ n", "v e", "u t", "Ġ re", "Ġw h", "s t", "Ġ l", "e l", "Ġ e",
-        "Ġ g", "c h", "h at", "Ġt hat", "Ġ is", "o t", "Ġ ou",
+        "Ġ g", "c h", "h at", "Ġt hat", "Ġ is", "o t", "y ou",
     ];
 
     public static string ToJson()
