@@ -8,6 +8,8 @@ public sealed class RoomArrowTests
     /// <summary>Project, room, and the rooms of the same project it may name. A room that is not listed may name none.</summary>
     private static readonly Dictionary<(string Project, string Room), string[]> Allowed = new()
     {
+        [("EdgeWorker", "Models")] = [],
+        [("EdgeWorker", "Cli")] = ["Models"],
         [("Inference", "Folders")] = [],
         [("Inference", "Tokenization")] = ["Folders"],
         [("Inference", "Chat")] = ["Folders", "Tokenization"],

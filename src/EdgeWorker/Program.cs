@@ -1,0 +1,3 @@
+using Hybrid.EdgeWorker.Cli;
+
+return await EdgeCommand.InvokeAsync(args, Console.Out, Console.Error, Console.In);
