@@ -30,9 +30,15 @@ internal sealed class SharedCacheSession : IDisposable
         var total = past + tokens.Length;
         using var ids = Tensors.Of([.. tokens.Select(token => (long)token)], 1, tokens.Length);
         using var mask = Tensors.Of([.. Enumerable.Range(0, maskLength).Select(position => position < total ? 1L : 0)], 1, maskLength);
+        using var positions = Tensors.Of([.. Enumerable.Range(past, tokens.Length).Select(position => (long)position)], 1, tokens.Length);
         using var binding = _session.CreateIoBinding();
         binding.BindInput(names.InputIds, ids);
         binding.BindInput(names.AttentionMask, mask);
+        if (_shape.AttentionInputsIncludePositionIds)
+        {
+            binding.BindInput(names.PositionIds, positions);
+        }
+
         foreach (var (name, value) in Tensors.CacheNames(_shape, names.PastKey, names.PastValue).Zip(_cache))
         {
             binding.BindInput(name, value);
