@@ -17,7 +17,10 @@ public sealed class GraphTests
         ["int4, activations in 8 bits"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4 }, 1),
         ["int4, block 64"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4BlockSize = 64, Int4AccuracyLevel = 0 }, 1e-3),
         ["int4, block 16, separate"] = (
-            ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4BlockSize = 16, Int4AccuracyLevel = 0, PackedQkv = false, PackedGateUp = false },
+            ModelShape.Tiny with
+            {
+                Weights = WeightFormat.Int4, Int4BlockSize = 16, Int4AccuracyLevel = 0, PackedQkv = false, PackedGateUp = false,
+            },
             1e-3),
         ["int4, tied"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4AccuracyLevel = 0, TiedEmbeddings = true }, 1e-3),
         ["position ids"] = (ModelShape.Tiny with { AttentionInputsIncludePositionIds = true }, 1e-3),

@@ -13,7 +13,7 @@ internal sealed class SharedCacheSession : IDisposable
     public SharedCacheSession(string folder, ModelShape shape, int capacity)
     {
         _shape = shape;
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         _session = new(Path.Combine(folder, ModelFolderWriter.GraphFile), options);
         _cache = [.. Enumerable.Range(0, 2 * shape.Layers).Select(_ => OrtValue.CreateAllocatedTensorValue(
             OrtAllocator.DefaultInstance, Tensors.ToOrt(shape.KeyValueType), [1, shape.KeyValueHeads, capacity, shape.HeadSize]))];

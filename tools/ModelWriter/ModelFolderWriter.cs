@@ -13,7 +13,8 @@ namespace Hybrid.ModelWriter;
 /// <see cref="ModelShape"/> with a reference: whole prefill, chunks and single tokens agree, with the cache as separate tensors or as
 /// one buffer bound as past and as present. The number of ones in the mask says how many tokens there are; zeros behind them, up to
 /// the buffer's capacity, change nothing but the choice of LongRoPE tables. A LongRoPE graph picks the long tables when the mask is
-/// longer than the original length, so a first chunk with a mask padded beyond it is rotated as the whole long prompt will be.
+/// longer than the original length, so a first chunk with a mask padded beyond it is rotated as the whole long prompt will be. That
+/// takes a buffer at least as long as the mask: beyond the buffer, or with separate tensors, a padded mask is refused.
 /// </para>
 /// <para>
 /// The attention node rotates heads whose size, and whose rotated part, are multiples of 16; with
