@@ -14,7 +14,7 @@ internal sealed class DecoderSession : IDisposable
     public DecoderSession(string folder, ModelShape shape)
     {
         _shape = shape;
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         _session = new(Path.Combine(folder, ModelFolderWriter.GraphFile), options);
         Reset();
     }

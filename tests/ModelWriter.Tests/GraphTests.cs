@@ -5,6 +5,7 @@ public sealed class GraphTests
 {
     private static readonly RandomWeights Weights = new(7);
     private static readonly SideFiles Sides = SideFiles.TinyByteLevel();
+    private static readonly int[] Prompt = [5, 300, 17, 42, 42, 99, 250, 3, 128, 64, 7, 311];
 
     private static readonly Dictionary<string, (ModelShape Shape, double Tolerance)> Variants = new()
     {
@@ -16,7 +17,10 @@ public sealed class GraphTests
         ["int4, activations in 8 bits"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4 }, 1),
         ["int4, block 64"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4BlockSize = 64, Int4AccuracyLevel = 0 }, 1e-3),
         ["int4, block 16, separate"] = (
-            ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4BlockSize = 16, Int4AccuracyLevel = 0, PackedQkv = false, PackedGateUp = false },
+            ModelShape.Tiny with
+            {
+                Weights = WeightFormat.Int4, Int4BlockSize = 16, Int4AccuracyLevel = 0, PackedQkv = false, PackedGateUp = false,
+            },
             1e-3),
         ["int4, tied"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4AccuracyLevel = 0, TiedEmbeddings = true }, 1e-3),
         ["position ids"] = (ModelShape.Tiny with { AttentionInputsIncludePositionIds = true }, 1e-3),
@@ -58,18 +62,43 @@ public sealed class GraphTests
     public void Graph_EachVariant_MatchesReference(string name)
     {
         var (shape, tolerance) = Variants[name];
-        int[] prompt = [5, 300, 17, 42, 42, 99, 250, 3, 128, 64, 7, 311];
-        using var folder = new TemporaryFolder();
-        ModelFolderWriter.Write(folder.Path, shape, Weights, Sides);
+        using var folder = Write(shape);
         using var session = new DecoderSession(folder.Path, shape);
 
-        var whole = session.Run(prompt);
+        var whole = session.Run(Prompt);
         session.Reset();
-        session.Run(prompt[..^2]);
-        float[][] decoded = [.. session.Run(prompt[^2]), .. session.Run(prompt[^1])];
+        session.Run(Prompt[..^2]);
+        float[][] decoded = [.. session.Run(Prompt[^2]), .. session.Run(Prompt[^1])];
 
-        var expected = new ReferenceModel(shape, Weights).Run(prompt);
+        var expected = new ReferenceModel(shape, Weights).Run(Prompt);
         Logits.AssertClose(shape.PrunedLogits ? expected[^1..] : expected, whole, tolerance);
         Logits.AssertClose(expected[^2..], decoded, tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Graph_EachVariantInChunksThroughSharedCache_MatchesReference(string name)
+    {
+        var (shape, tolerance) = Variants[name];
+        using var folder = Write(shape);
+        using var session = new SharedCacheSession(folder.Path, shape, capacity: 20);
+
+        float[][] logits =
+        [
+            .. session.Run(past: 0, maskLength: 6, Prompt[..6]),
+            .. session.Run(past: 6, maskLength: 10, Prompt[6..10]),
+            .. session.Run(past: 10, maskLength: 11, Prompt[10]),
+            .. session.Run(past: 11, maskLength: 20, Prompt[11]),
+        ];
+
+        var expected = new ReferenceModel(shape, Weights).Run(Prompt);
+        Logits.AssertClose(shape.PrunedLogits ? [expected[5], expected[9], expected[10], expected[11]] : expected, logits, tolerance);
+    }
+
+    private static TemporaryFolder Write(ModelShape shape)
+    {
+        var folder = new TemporaryFolder();
+        ModelFolderWriter.Write(folder.Path, shape, Weights, Sides);
+        return folder;
     }
 }

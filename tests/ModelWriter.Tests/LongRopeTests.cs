@@ -1,3 +1,5 @@
+using Microsoft.ML.OnnxRuntime;
+
 namespace Hybrid.ModelWriter.Tests;
 
 /// <summary>Which rotary tables a LongRoPE graph picks, and how a decode loop makes it pick.</summary>
@@ -88,6 +90,17 @@ public sealed class LongRopeTests
         var reference = new ReferenceModel(Shape, Weights);
         Logits.AssertClose(reference.Run(tokens), logits, Tolerance);
         Assert.True(Logits.Difference(reference.Run(tokens, isLong: true), logits) > 0.1);
+    }
+
+    [Fact]
+    public void Prefill_MaskBeyondCapacity_IsRefused()
+    {
+        using var folder = Write(Shape);
+        using var session = new SharedCacheSession(folder.Path, Shape, capacity: 20);
+
+        var exception = Assert.Throws<OnnxRuntimeException>(() => session.Run(past: 0, maskLength: 21, Tokens(8)));
+
+        Assert.Contains("total_sequence_length", exception.Message, StringComparison.Ordinal);
     }
 
     private static ModelShape ShapeOf(bool positionIds, bool attentionFactors) => Shape with

@@ -120,9 +120,13 @@ public sealed class ModelFolderWriterTests : IDisposable
 
         var tokenizer = Json("tokenizer.json");
         var vocabulary = tokenizer["model"]!["vocab"]!.AsObject();
-        var merges = tokenizer["model"]!["merges"]!.AsArray().Select(merge => merge!.AsArray().Select(part => (string)part!).ToArray()).ToArray();
+        var merges = tokenizer["model"]!["merges"]!.AsArray()
+            .Select(merge => merge!.AsArray().Select(part => (string)part!).ToArray())
+            .ToArray();
         var added = tokenizer["added_tokens"]!.AsArray();
-        Assert.Equal(Enumerable.Range(0, 320), vocabulary.Select(entry => (int)entry.Value!).Concat(added.Select(token => (int)token!["id"]!)));
+        Assert.Equal(
+            Enumerable.Range(0, 320),
+            [.. vocabulary.Select(entry => (int)entry.Value!), .. added.Select(token => (int)token!["id"]!)]);
         for (var i = 0; i < merges.Length; i++)
         {
             // A merge can only happen if both halves are bytes or come out of earlier merges.
@@ -166,7 +170,12 @@ public sealed class ModelFolderWriterTests : IDisposable
         var reports = new List<WriteProgress>();
 
         ModelFolderWriter.Write(
-            _folder.Path, ModelShape.Tiny, new RandomWeights(1), SideFiles.TinyByteLevel(), new ListProgress(reports), TestContext.Current.CancellationToken);
+            _folder.Path,
+            ModelShape.Tiny,
+            new RandomWeights(1),
+            SideFiles.TinyByteLevel(),
+            new ListProgress(reports),
+            TestContext.Current.CancellationToken);
 
         Assert.Equal(reports.Select(report => report.BytesWritten).Order(), reports.Select(report => report.BytesWritten));
         var layer = (64 * 64 * 2) + (64 * 32 * 2) + (3 * 64 * 128) + (2 * 64);

@@ -13,7 +13,7 @@ internal sealed class ReferenceModel(ModelShape shape, WeightSource weights)
     {
         var embedding = Weight(WeightNames.Embedding, shape.VocabularySize, shape.HiddenSize);
         var stream = tokens
-            .Select(token => embedding.AsSpan(token * shape.HiddenSize, shape.HiddenSize).ToArray().Select(value => (double)value).ToArray())
+            .Select(token => embedding.Skip(token * shape.HiddenSize).Take(shape.HiddenSize).Select(value => (double)value).ToArray())
             .ToArray();
         for (var layer = 0; layer < shape.Layers; layer++)
         {
@@ -114,8 +114,7 @@ internal sealed class ReferenceModel(ModelShape shape, WeightSource weights)
 
         var rope = shape.LongRope;
         var factors = isLong ? rope?.LongFactors : rope?.ShortFactors;
-        var magnitude = (isLong ? rope?.LongAttentionFactor : rope?.ShortAttentionFactor)
-            ?? (rope is null ? 1 : Math.Sqrt(1 + (Math.Log((double)shape.ContextLength / rope.OriginalContextLength) / Math.Log(rope.OriginalContextLength))));
+        var magnitude = (isLong ? rope?.LongAttentionFactor : rope?.ShortAttentionFactor) ?? DefaultMagnitude();
         var half = shape.RotaryWidth / 2;
         for (var i = 0; i < half; i++)
         {
@@ -124,6 +123,12 @@ internal sealed class ReferenceModel(ModelShape shape, WeightSource weights)
             (head[i], head[i + half]) =
                 ((head[i] * cosine) - (head[i + half] * sine), (head[i + half] * cosine) + (head[i] * sine));
         }
+    }
+
+    private double DefaultMagnitude()
+    {
+        var original = shape.LongRope?.OriginalContextLength ?? shape.ContextLength;
+        return Math.Sqrt(1 + (Math.Log((double)shape.ContextLength / original) / Math.Log(original)));
     }
 
     private double[][] FeedForward(int layer, double[][] input)

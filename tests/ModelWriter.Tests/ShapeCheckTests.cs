@@ -12,7 +12,7 @@ public sealed class ShapeCheckTests
         ["Heads is 4; it must be a multiple of KeyValueHeads, 3."] = Tiny with { KeyValueHeads = 3 },
         ["HeadSize is 12; the attention node needs a multiple of 8."] = Tiny with { HeadSize = 12 },
         ["HeadSize is 24, of which 24 are rotated; the attention node rotates multiples of 16 only."] = Tiny with { HeadSize = 24 },
-        ["HeadSize is 16, of which 8 are rotated; the attention node rotates multiples of 16 only."] = Tiny with { PartialRotaryFactor = 0.5 },
+        ["HeadSize is 16, of which 8 are rotated; the attention node"] = Tiny with { PartialRotaryFactor = 0.5 },
         ["HeadSize × PartialRotaryFactor is 1; it must be even"] = Tiny with { PartialRotaryFactor = 0.1 },
         ["PartialRotaryFactor is 1.5; it must lie in (0, 1]."] = Tiny with { PartialRotaryFactor = 1.5 },
         ["RopeTheta is 0; it must be greater than 1."] = Tiny with { RopeTheta = 0 },

@@ -13,7 +13,7 @@ internal sealed class SharedCacheSession : IDisposable
     public SharedCacheSession(string folder, ModelShape shape, int capacity)
     {
         _shape = shape;
-        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
         _session = new(Path.Combine(folder, ModelFolderWriter.GraphFile), options);
         _cache = [.. Enumerable.Range(0, 2 * shape.Layers).Select(_ => OrtValue.CreateAllocatedTensorValue(
             OrtAllocator.DefaultInstance, Tensors.ToOrt(shape.KeyValueType), [1, shape.KeyValueHeads, capacity, shape.HeadSize]))];
@@ -30,9 +30,15 @@ internal sealed class SharedCacheSession : IDisposable
         var total = past + tokens.Length;
         using var ids = Tensors.Of([.. tokens.Select(token => (long)token)], 1, tokens.Length);
         using var mask = Tensors.Of([.. Enumerable.Range(0, maskLength).Select(position => position < total ? 1L : 0)], 1, maskLength);
+        using var positions = Tensors.Of([.. Enumerable.Range(past, tokens.Length).Select(position => (long)position)], 1, tokens.Length);
         using var binding = _session.CreateIoBinding();
         binding.BindInput(names.InputIds, ids);
         binding.BindInput(names.AttentionMask, mask);
+        if (_shape.AttentionInputsIncludePositionIds)
+        {
+            binding.BindInput(names.PositionIds, positions);
+        }
+
         foreach (var (name, value) in Tensors.CacheNames(_shape, names.PastKey, names.PastValue).Zip(_cache))
         {
             binding.BindInput(name, value);

@@ -18,8 +18,8 @@ internal sealed class AttentionNodes(
         var (query, key, value) = Project(layer, basename, input);
         if (shape.QkNorm)
         {
-            query = NormalizeHeads($"{basename}/q_norm", $"model.layers.{layer}.attn.q_norm", WeightNames.QueryNorm(layer), query, shape.QueryWidth);
-            key = NormalizeHeads($"{basename}/k_norm", $"model.layers.{layer}.attn.k_norm", WeightNames.KeyNorm(layer), key, shape.KeyValueWidth);
+            query = NormalizeHeads(layer, "q_norm", WeightNames.QueryNorm(layer), query, shape.QueryWidth);
+            key = NormalizeHeads(layer, "k_norm", WeightNames.KeyNorm(layer), key, shape.KeyValueWidth);
         }
 
         if (shape.AttentionInputsIncludePositionIds)
@@ -62,10 +62,11 @@ internal sealed class AttentionNodes(
         return (outputs[0], outputs[1], outputs[2]);
     }
 
-    private string NormalizeHeads(string basename, string initializer, string weight, string input, int width)
+    private string NormalizeHeads(int layer, string norm, string weight, string input, int width)
     {
+        var basename = $"/model/layers.{layer}/attn/{norm}";
         var heads = graph.AddNode("Reshape", $"{basename}/Reshape_1", [input, graph.Constants(0, -1, shape.HeadSize)]);
-        var scale = tensors.AddPlain($"{initializer}.layernorm.weight", weight, shape.HeadSize);
+        var scale = tensors.AddPlain($"model.layers.{layer}.attn.{norm}.layernorm.weight", weight, shape.HeadSize);
         var normalized = graph.AddNode(
             "SimplifiedLayerNormalization",
             $"{basename}/SimplifiedLayerNormalization",

@@ -9,13 +9,15 @@ public sealed class DictionaryWeights(IReadOnlyDictionary<string, float[]> tenso
     {
         if (!tensors.TryGetValue(name, out var values))
         {
-            throw new ArgumentException($"There is no tensor '{name}' among the {tensors.Count} given; the shape asks for it.", nameof(name));
+            throw new ArgumentException(
+                $"There is no tensor '{name}' among the {tensors.Count} given; the shape asks for it.", nameof(name));
         }
 
         if (values.Length != destination.Length)
         {
             throw new ArgumentException(
-                $"Tensor '{name}' has {values.Length} values; the shape asks for [{string.Join(", ", shape.ToArray())}], which is {destination.Length}.",
+                $"Tensor '{name}' has {values.Length} values; the shape asks for {destination.Length}, "
+                + $"[{string.Join(", ", shape.ToArray())}].",
                 nameof(shape));
         }
 

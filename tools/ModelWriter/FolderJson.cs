@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -105,7 +106,7 @@ internal sealed class FolderJson(ModelShape shape, SideFiles sideFiles, string g
         {
             var entry = token.DeepClone().AsObject();
             entry.Remove("id");
-            decoder.Add(id.ToString(System.Globalization.CultureInfo.InvariantCulture), entry);
+            decoder.Add(id.ToString(CultureInfo.InvariantCulture), entry);
         }
 
         var config = SpecialTokens();

@@ -91,7 +91,8 @@ public static class Int4Quantizer
         if (values % blockSize != 0 || packed != values / 2 || scales != values / blockSize)
         {
             throw new ArgumentException(
-                $"{values} values in blocks of {blockSize} need {values / 2} bytes and {values / blockSize} scales; there are {packed} and {scales}.",
+                $"{values} values in blocks of {blockSize} need {values / 2} bytes and {values / blockSize} scales; "
+                + $"there are {packed} and {scales}.",
                 nameof(values));
         }
     }

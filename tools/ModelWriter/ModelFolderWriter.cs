@@ -8,6 +8,20 @@ namespace Hybrid.ModelWriter;
 /// A folder holds <c>model.onnx</c>, <c>model.onnx.data</c>, <c>genai_config.json</c>, <c>config.json</c>, <c>tokenizer.json</c>,
 /// <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c> and, written last, <c>SHA256SUMS</c>: a folder without it is
 /// unfinished. The same arguments give the same bytes.
+/// <para>
+/// What follows was seen on ONNX Runtime 1.31.1, CPU, and is kept by tests that compare every variant of
+/// <see cref="ModelShape"/> with a reference: whole prefill, chunks and single tokens agree, with the cache as separate tensors or as
+/// one buffer bound as past and as present. The number of ones in the mask says how many tokens there are; zeros behind them, up to
+/// the buffer's capacity, change nothing but the choice of LongRoPE tables. A LongRoPE graph picks the long tables when the mask is
+/// longer than the original length, so a first chunk with a mask padded beyond it is rotated as the whole long prompt will be. That
+/// takes a buffer at least as long as the mask: beyond the buffer, or with separate tensors, a padded mask is refused.
+/// </para>
+/// <para>
+/// The attention node rotates heads whose size, and whose rotated part, are multiples of 16; with
+/// <see cref="ModelShape.AttentionInputsIncludePositionIds"/> multiples of 8 run. A window of n lets a token see itself and the n − 1
+/// before it. Half-precision caches run on a half-precision kernel of their own, between casts that this writer puts around the
+/// attention node.
+/// </para>
 /// </remarks>
 public static class ModelFolderWriter
 {

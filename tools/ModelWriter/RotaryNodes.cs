@@ -9,10 +9,11 @@ internal sealed class RotaryNodes(ModelShape shape, GraphBuilder graph, TensorWr
     private const string Cosines = "cos_cache";
     private const string Sines = "sin_cache";
 
+    /// <summary>The tables, in the order in which nodes take them.</summary>
+    public static readonly string[] Tables = [Cosines, Sines];
+
     // The attention node wants its tables in the type it computes in; nodes of our own compute in single precision.
     private readonly ElementType _type = shape.AttentionInputsIncludePositionIds ? ElementType.Float32 : shape.KeyValueType;
-
-    public static ReadOnlySpan<string> Tables => new[] { Cosines, Sines };
 
     /// <summary>Adds the tables, or with LongRoPE two pairs and the choice between them.</summary>
     /// <param name="totalLength">The length of the attention mask, an int64 scalar in the graph.</param>
@@ -45,12 +46,14 @@ internal sealed class RotaryNodes(ModelShape shape, GraphBuilder graph, TensorWr
     /// <returns>The rotated tensor.</returns>
     public string Rotate(string name, string input, int heads)
     {
+        // The node works both numbers out for itself where the whole head is rotated, as published graphs have it.
         var isPartial = shape.RotaryWidth != shape.HeadSize;
+        var (headCount, width) = isPartial ? (heads, shape.RotaryWidth) : (0, 0);
         return graph.AddNode(
             "RotaryEmbedding",
             name,
             [input, shape.IoNames.PositionIds, Cosines, Sines],
-            [Int("interleaved", 0), Int("num_heads", isPartial ? heads : 0), Int("rotary_embedding_dim", isPartial ? shape.RotaryWidth : 0)],
+            [Int("interleaved", 0), Int("num_heads", headCount), Int("rotary_embedding_dim", width)],
             MicrosoftDomain);
     }
 

@@ -32,7 +32,8 @@ public sealed class SafetensorsWeights : WeightSource, IDisposable
             _dataStart = sizeof(long) + BinaryPrimitives.ReadInt64LittleEndian(length);
             if (_dataStart < sizeof(long) || _dataStart > Math.Min(_file.Length, sizeof(long) + MaxHeaderBytes))
             {
-                throw new InvalidDataException($"'{path}' begins with a header length of {_dataStart - sizeof(long)}, so it is no safetensors file.");
+                throw new InvalidDataException(
+                    $"'{path}' begins with a header length of {_dataStart - sizeof(long)}, so it is no safetensors file.");
             }
 
             var header = new byte[_dataStart - sizeof(long)];
@@ -63,7 +64,8 @@ public sealed class SafetensorsWeights : WeightSource, IDisposable
         if (!shape.SequenceEqual(actual))
         {
             throw new ArgumentException(
-                $"Tensor '{name}' in '{_file.Name}' is [{string.Join(", ", actual)}]; the shape asks for [{string.Join(", ", shape.ToArray())}].",
+                $"Tensor '{name}' in '{_file.Name}' is [{string.Join(", ", actual)}]; "
+                + $"the shape asks for [{string.Join(", ", shape.ToArray())}].",
                 nameof(shape));
         }
 
@@ -88,7 +90,8 @@ public sealed class SafetensorsWeights : WeightSource, IDisposable
 
         if (type is not ("F16" or "BF16"))
         {
-            throw new ArgumentException($"Tensor '{name}' in '{_file.Name}' is of type {type}; F32, F16 and BF16 can be read.", nameof(name));
+            throw new ArgumentException(
+                $"Tensor '{name}' in '{_file.Name}' is of type {type}; F32, F16 and BF16 can be read.", nameof(name));
         }
 
         var values = new ushort[destination.Length];

@@ -38,7 +38,8 @@ internal static class ShapeCheck
 
         if (shape.KeyValueHeads > 0 && shape.Heads % shape.KeyValueHeads != 0)
         {
-            yield return $"{nameof(ModelShape.Heads)} is {shape.Heads}; it must be a multiple of {nameof(ModelShape.KeyValueHeads)}, {shape.KeyValueHeads}.";
+            yield return $"{nameof(ModelShape.Heads)} is {shape.Heads}; it must be a multiple of "
+                + $"{nameof(ModelShape.KeyValueHeads)}, {shape.KeyValueHeads}.";
         }
 
         if (!(shape.NormEpsilon > 0))
