@@ -14,9 +14,15 @@ internal sealed class BpeModel
     private readonly WordCache _cache = new();
     private readonly int[] _byteSymbols = new int[256];
     private readonly int[]? _fallback;
+    private readonly NeighbourTable? _neighbours;
 
-    public BpeModel(BpeVocabulary vocabulary, MergeTable merges, BpeModelOptions options)
+    /// <param name="vocabulary">The tokens.</param>
+    /// <param name="merges">The merges.</param>
+    /// <param name="neighbours">Which characters merges join, if that can be told; null to take long words whole.</param>
+    /// <param name="options">The rest.</param>
+    public BpeModel(BpeVocabulary vocabulary, MergeTable merges, NeighbourTable? neighbours, BpeModelOptions options)
     {
+        _neighbours = neighbours;
         _vocabulary = vocabulary;
         _merges = merges;
         _options = options;
@@ -33,7 +39,7 @@ internal sealed class BpeModel
     {
         if (word.Length > WordCache.MaxWordLength)
         {
-            EncodeAnew(word, ids);
+            EncodeLong(word, ids);
             return;
         }
 
@@ -46,6 +52,46 @@ internal sealed class BpeModel
         var start = ids.Count;
         EncodeAnew(word, ids);
         _cache.Store(place, word, CollectionsMarshal.AsSpan(ids)[start..]);
+    }
+
+    /// <summary>
+    /// Encodes a word that is too long for the cache. Where files have no pre-tokenizer it is the whole text, which falls into words
+    /// all the same: between two characters that stand side by side in no token, nothing can merge.
+    /// </summary>
+    private void EncodeLong(ReadOnlySpan<char> word, List<int> ids)
+    {
+        var start = 0;
+        if (_neighbours is not null && !(_options.IgnoreMerges && _vocabulary.Find(word) >= 0))
+        {
+            var previous = -1;
+            for (var i = 0; i < word.Length;)
+            {
+                var symbol = _vocabulary.FindCharacter(UnicodeClasses.CodePointAt(word, i, out var length));
+                // Unknown characters may fuse with each other, so nothing is cut beside one.
+                if (previous >= 0 && symbol >= 0 && !_neighbours.Contains(previous, symbol))
+                {
+                    EncodePart(word[start..i], ids);
+                    start = i;
+                }
+
+                previous = symbol;
+                i += length;
+            }
+        }
+
+        EncodePart(word[start..], ids);
+    }
+
+    private void EncodePart(ReadOnlySpan<char> part, List<int> ids)
+    {
+        if (part.Length > WordCache.MaxWordLength)
+        {
+            EncodeAnew(part, ids);
+        }
+        else
+        {
+            Encode(part, ids);
+        }
     }
 
     private void EncodeAnew(ReadOnlySpan<char> word, List<int> ids)

@@ -64,7 +64,7 @@ internal static class WordMerger
         var count = symbols.Length;
         var links = ArrayPool<Link>.Shared.Rent(count);
         // Each merge takes one entry and adds at most two, and there are fewer merges than symbols.
-        var queue = new MergeQueue(count * 2);
+        var queue = new MergeQueue(count, count * 2);
         try
         {
             for (var i = 0; i < count; i++)
@@ -73,11 +73,10 @@ internal static class WordMerger
                 links[i] = new Link(i - 1, i + 1, rank);
                 if (rank != MergeTable.None)
                 {
-                    queue.Append(rank, i);
+                    queue.Add(rank, i);
                 }
             }
 
-            queue.Order();
             while (queue.TryTake(out var rank, out var left))
             {
                 ref var link = ref links[left];

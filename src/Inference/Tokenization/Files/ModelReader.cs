@@ -47,7 +47,29 @@ internal static class ModelReader
 
         var options = new BpeModelOptions(
             inBytes, model.Flag("ignore_merges", false), model.Flag("byte_fallback", false), model.Flag("fuse_unk", false), unknown);
-        return new BpeModel(vocabulary, ReadMerges(model.Required("merges"), vocabulary), options);
+        var pairs = ReadPairs(model.Required("merges"));
+        var merges = new MergeTable(pairs.Count);
+        foreach (var (index, (node, left, right)) in pairs.Index())
+        {
+            merges.Add(
+                Find(node, left, vocabulary), Find(node, right, vocabulary), index, Find(node, string.Concat(left, right), vocabulary));
+        }
+
+        // A long run of bytes is one word by the pre-tokenizer's will; only words of characters are worth cutting.
+        var neighbours = inBytes ? null : ListNeighbours(pairs, vocabulary, options);
+        return new BpeModel(vocabulary, merges, neighbours, options);
+    }
+
+    private static NeighbourTable? ListNeighbours(
+        List<(TokenizerNode Node, string Left, string Right)> pairs, BpeVocabulary vocabulary, BpeModelOptions options)
+    {
+        var standIns = vocabulary.Ids.Where(entry => entry.Value == options.UnknownToken).Select(entry => entry.Key).ToHashSet();
+        if (options.ByteFallback)
+        {
+            standIns.UnionWith(Enumerable.Range(0, 256).Select(value => $"<0x{value:X2}>"));
+        }
+
+        return NeighbourTable.Create([.. pairs.Select(pair => (pair.Left, pair.Right))], vocabulary, standIns);
     }
 
     private static void RefuseUnlessEmpty(TokenizerNode model, string key)
@@ -58,44 +80,32 @@ internal static class ModelReader
         }
     }
 
-    private static MergeTable ReadMerges(TokenizerNode node, BpeVocabulary vocabulary)
+    /// <summary>Reads merges: <c>"a b"</c>, or in newer files <c>["a", "b"]</c>; old ones begin with a header line.</summary>
+    private static List<(TokenizerNode Node, string Left, string Right)> ReadPairs(TokenizerNode merges)
     {
-        var items = node.Items().ToList();
-        var merges = new MergeTable(items.Count);
-        var rank = 0;
-        foreach (var item in items)
+        var pairs = new List<(TokenizerNode, string, string)>();
+        foreach (var item in merges.Items())
         {
-            var (left, right) = ReadPair(item);
-            if (left is null)
+            if (item.Value.ValueKind == JsonValueKind.Array)
+            {
+                var pair = item.Items().Select(part => part.Text()).ToList();
+                pairs.Add(pair.Count == 2 ? (item, pair[0], pair[1]) : throw item.Wrong("a pair of tokens"));
+                continue;
+            }
+
+            var text = item.Text();
+            if (text.StartsWith("#version", StringComparison.Ordinal))
             {
                 continue;
             }
 
-            merges.Add(Find(item, left, vocabulary), Find(item, right, vocabulary), rank++, Find(item, left + right, vocabulary));
+            var space = text.IndexOf(' ', StringComparison.Ordinal);
+            pairs.Add(space >= 0 && text.IndexOf(' ', space + 1) < 0
+                ? (item, text[..space], text[(space + 1)..])
+                : throw item.Wrong("two tokens with one space between them"));
         }
 
-        return merges;
-    }
-
-    /// <summary>A merge: <c>"a b"</c>, or in newer files <c>["a", "b"]</c>; nothing for the header line of old ones.</summary>
-    private static (string? Left, string Right) ReadPair(TokenizerNode item)
-    {
-        if (item.Value.ValueKind == JsonValueKind.Array)
-        {
-            var pair = item.Items().Select(part => part.Text()).ToList();
-            return pair.Count == 2 ? (pair[0], pair[1]) : throw item.Wrong("a pair of tokens");
-        }
-
-        var text = item.Text();
-        if (text.StartsWith("#version", StringComparison.Ordinal))
-        {
-            return (null, "");
-        }
-
-        var space = text.IndexOf(' ', StringComparison.Ordinal);
-        return space >= 0 && text.IndexOf(' ', space + 1) < 0
-            ? (text[..space], text[(space + 1)..])
-            : throw item.Wrong("two tokens with one space between them");
+        return pairs;
     }
 
     private static int Find(TokenizerNode item, string token, BpeVocabulary vocabulary)

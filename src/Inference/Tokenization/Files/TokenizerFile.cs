@@ -44,7 +44,7 @@ internal static class TokenizerFile
         {
             var document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? (document, new TokenizerNode(path, "", document.RootElement))
+                ? (document, TokenizerNode.Root(path, document.RootElement))
                 : throw new ModelFolderException(path, $"it holds a JSON {document.RootElement.ValueKind}, not an object", Damaged);
         }
         catch (JsonException e)

@@ -5,12 +5,20 @@ namespace Hybrid.Inference.Tokenization.Files;
 
 /// <summary>A value in a tokenizer file that knows its file and its key, so that every complaint names both.</summary>
 /// <param name="File">The file, as the user would name it.</param>
-/// <param name="Key">The path to the value; empty for the whole file.</param>
+/// <param name="Parent">The path to what the value is part of; empty for the whole file.</param>
+/// <param name="Name">The name of the value there; null for an item of an array.</param>
+/// <param name="Index">The place of an item there.</param>
 /// <param name="Value">The value.</param>
-internal readonly record struct TokenizerNode(string File, string Key, JsonElement Value)
+internal readonly record struct TokenizerNode(string File, string Parent, string? Name, int Index, JsonElement Value)
 {
     private const int LongestQuote = 80;
     private const string Damaged = "Download the model folder again.";
+
+    /// <value>The path to the value; put together only when asked for, since a vocabulary has hundreds of thousands.</value>
+    public string Key => Name is null ? $"{Parent}[{Index}]" : Parent.Length == 0 ? Name : $"{Parent}.{Name}";
+
+    /// <summary>The whole of a file.</summary>
+    public static TokenizerNode Root(string file, JsonElement value) => new(file, "", "", 0, value);
 
     /// <summary>A member that may be missing or null.</summary>
     public TokenizerNode? Optional(string name)
@@ -20,13 +28,15 @@ internal readonly record struct TokenizerNode(string File, string Key, JsonEleme
             throw Wrong("an object");
         }
 
-        return Value.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? At(name, member) : null;
+        return Value.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+            ? new TokenizerNode(File, Key, name, 0, member)
+            : null;
     }
 
     /// <summary>A member that must be there.</summary>
     public TokenizerNode Required(string name)
     {
-        return Optional(name) ?? throw new ModelFolderException(File, $"{Join(name)} is missing", Damaged);
+        return Optional(name) ?? throw new ModelFolderException(File, $"{new TokenizerNode(File, Key, name, 0, default).Key} is missing", Damaged);
     }
 
     public string Text()
@@ -73,8 +83,9 @@ internal readonly record struct TokenizerNode(string File, string Key, JsonEleme
             throw Wrong("an array");
         }
 
-        var node = this;
-        return Value.EnumerateArray().Select((item, index) => node with { Key = $"{node.Key}[{index}]", Value = item });
+        var file = File;
+        var key = Key;
+        return Value.EnumerateArray().Select((item, index) => new TokenizerNode(file, key, null, index, item));
     }
 
     /// <summary>The members of an object.</summary>
@@ -85,10 +96,11 @@ internal readonly record struct TokenizerNode(string File, string Key, JsonEleme
             throw Wrong("an object");
         }
 
+        var key = Key;
         foreach (var member in Value.EnumerateObject())
         {
             var name = NameOf(member);
-            yield return (name, At(name, member.Value));
+            yield return (name, new TokenizerNode(File, key, name, 0, member.Value));
         }
     }
 
@@ -122,8 +134,4 @@ internal readonly record struct TokenizerNode(string File, string Key, JsonEleme
             throw new ModelFolderException(File, $"{Key} has a key that is no valid Unicode text", Damaged, e);
         }
     }
-
-    private TokenizerNode At(string name, JsonElement value) => new(File, Join(name), value);
-
-    private string Join(string name) => Key.Length == 0 ? name : $"{Key}.{name}";
 }

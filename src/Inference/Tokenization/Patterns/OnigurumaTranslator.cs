@@ -168,8 +168,7 @@ internal ref struct OnigurumaTranslator
                 ReadEscape(ignoreCase);
                 break;
             default:
-                _at++;
-                AppendLiteral(c, ignoreCase);
+                AppendLiteral(ReadCharacter(), ignoreCase);
                 break;
         }
     }

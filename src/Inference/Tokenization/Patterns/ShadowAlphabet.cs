@@ -13,10 +13,16 @@ internal sealed class ShadowAlphabet
     /// <exception cref="FormatException">The pattern names every character of a category.</exception>
     public ShadowAlphabet(IReadOnlyList<TextRange> literals)
     {
+        var named = new bool[char.MaxValue + 1];
+        foreach (var range in literals)
+        {
+            named.AsSpan(range.Start, range.End - range.Start).Fill(true);
+        }
+
         for (var c = (int)char.MaxValue; c >= 0x80; c--)
         {
             ref var standIn = ref _standIns[Index(c)];
-            if (standIn == '\0' && !char.IsSurrogate((char)c) && !literals.Any(range => c >= range.Start && c < range.End))
+            if (standIn == '\0' && !char.IsSurrogate((char)c) && !named[c])
             {
                 standIn = (char)c;
             }
