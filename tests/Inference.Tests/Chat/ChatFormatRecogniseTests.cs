@@ -107,7 +107,7 @@ public sealed class ChatFormatRecogniseTests
         var pieces = new[] { "{{", "}}", "{%", "%}", "{#", "'", "\"", "(", ")", "[", "]", ":", "|", ".", "-", "+", "*", "is", "not", "in", "if", "for", "0", "9999999999", "\\", "ns", "loop" };
         var random = new Random(20250307);
         var refused = 0;
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 500; i++)
         {
             var text = samples[i % samples.Length];
             for (var cuts = random.Next(1, 4); cuts > 0; cuts--)
@@ -127,7 +127,7 @@ public sealed class ChatFormatRecogniseTests
             }
         }
 
-        Assert.InRange(refused, 500, 1499);
+        Assert.InRange(refused, 150, 499);
     }
 
     private static ChatFormat Recognise(string? template, string? name = null) =>

@@ -346,7 +346,7 @@ internal sealed class JinjaExpressions(JinjaCursor cursor)
             if (cursor.Current.Kind == JinjaTokenKind.Name && cursor.Following.Is("="))
             {
                 cursor.Next();
-            cursor.Next();
+                cursor.Next();
             }
 
             items.Add(Read());
