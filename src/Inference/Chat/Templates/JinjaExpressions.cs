@@ -4,73 +4,19 @@ using Expression = System.Func<Hybrid.Inference.Chat.Templates.JinjaScope, objec
 namespace Hybrid.Inference.Chat.Templates;
 
 /// <summary>Compiles expressions to delegates, with Jinja's precedences.</summary>
-internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
+internal sealed class JinjaExpressions(JinjaCursor cursor)
 {
-    private const int MaxDepth = 64;
-
     private static readonly HashSet<string> Comparisons = ["==", "!=", "<", "<=", ">", ">="];
     private static readonly IReadOnlyList<object?> NoArguments = [];
 
-    private int _position;
-    private int _depth;
-
-    public JinjaToken Current => tokens[_position];
-
-    public JinjaToken Next() => tokens[_position].Kind == JinjaTokenKind.End ? tokens[_position] : tokens[_position++];
-
-    public bool Take(string symbolOrName)
-    {
-        if (Current.Is(symbolOrName) || Current.IsName(symbolOrName))
-        {
-            _position++;
-            return true;
-        }
-
-        return false;
-    }
-
-    public void Expect(string symbolOrName)
-    {
-        if (!Take(symbolOrName))
-        {
-            throw Unexpected($"'{symbolOrName}'");
-        }
-    }
-
-    public string ExpectName() => Current.Kind == JinjaTokenKind.Name ? Next().Text : throw Unexpected("a name");
-
-    public void Expect(JinjaTokenKind kind)
-    {
-        if (Next().Kind != kind)
-        {
-            throw Unexpected("the end of the tag");
-        }
-    }
-
-    public JinjaException Unexpected(string expected) =>
-        new($"line {Current.Line}: {expected} is expected, '{(Current.Text.Length > 0 ? Current.Text : Current.Kind)}' is there");
-
-    /// <summary>Guards the stack against brackets or blocks nested without end.</summary>
-    public T Nested<T>(Func<T> read)
-    {
-        if (++_depth > MaxDepth)
-        {
-            throw new JinjaException($"line {Current.Line}: nested too deeply");
-        }
-
-        var result = read();
-        _depth--;
-        return result;
-    }
-
     /// <summary>An expression; in the head of a loop, <c>if</c> filters items and is not a choice between values.</summary>
-    public Expression Read(bool allowChoice = true) => Nested<Expression>(() =>
+    public Expression Read(bool allowChoice = true) => cursor.Nested<Expression>(() =>
     {
         var value = ReadOr();
-        while (allowChoice && Take("if"))
+        while (allowChoice && cursor.Take("if"))
         {
             var (yes, condition) = (value, ReadOr());
-            Expression no = Take("else") ? Read() : _ => JinjaUndefined.Value;
+            Expression no = cursor.Take("else") ? Read() : _ => JinjaUndefined.Value;
             value = scope => JinjaOperations.IsTrue(condition(scope)) ? yes(scope) : no(scope);
         }
 
@@ -81,13 +27,13 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     public Expression ReadTuple()
     {
         var first = Read();
-        if (!Current.Is(","))
+        if (!cursor.Current.Is(","))
         {
             return first;
         }
 
         var items = new List<Expression> { first };
-        while (Take(","))
+        while (cursor.Take(","))
         {
             items.Add(Read());
         }
@@ -98,7 +44,7 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     private Expression ReadOr()
     {
         var left = ReadAnd();
-        while (Take("or"))
+        while (cursor.Take("or"))
         {
             var (a, b) = (left, ReadAnd());
             left = scope => a(scope) is var value && JinjaOperations.IsTrue(value) ? value : b(scope);
@@ -110,7 +56,7 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     private Expression ReadAnd()
     {
         var left = ReadNot();
-        while (Take("and"))
+        while (cursor.Take("and"))
         {
             var (a, b) = (left, ReadNot());
             left = scope => a(scope) is var value && JinjaOperations.IsTrue(value) ? b(scope) : value;
@@ -121,12 +67,12 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private Expression ReadNot()
     {
-        if (!Take("not"))
+        if (!cursor.Take("not"))
         {
             return ReadComparison();
         }
 
-        var value = Nested(ReadNot);
+        var value = cursor.Nested(ReadNot);
         return scope => !JinjaOperations.IsTrue(value(scope));
     }
 
@@ -143,19 +89,20 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private string? TakeComparison()
     {
-        if (Current.Kind == JinjaTokenKind.Symbol && Comparisons.Contains(Current.Text))
+        if (cursor.Current.Kind == JinjaTokenKind.Symbol && Comparisons.Contains(cursor.Current.Text))
         {
-            return Next().Text;
+            return cursor.Next().Text;
         }
 
-        if (Take("in"))
+        if (cursor.Take("in"))
         {
             return "in";
         }
 
-        if (Current.IsName("not") && tokens[_position + 1].IsName("in"))
+        if (cursor.Current.IsName("not") && cursor.Following.IsName("in"))
         {
-            _position += 2;
+            cursor.Next();
+            cursor.Next();
             return "not in";
         }
 
@@ -165,9 +112,9 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     private Expression ReadSum()
     {
         var left = ReadJoin();
-        while (Current.Is("+") || Current.Is("-"))
+        while (cursor.Current.Is("+") || cursor.Current.Is("-"))
         {
-            left = Binary(Next().Text, left, ReadJoin());
+            left = Binary(cursor.Next().Text, left, ReadJoin());
         }
 
         return left;
@@ -176,7 +123,7 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     private Expression ReadJoin()
     {
         var left = ReadProduct();
-        while (Take("~"))
+        while (cursor.Take("~"))
         {
             var (a, b) = (left, ReadProduct());
             left = scope => JinjaText.Concat([JinjaOperations.Text(a(scope)), JinjaOperations.Text(b(scope))]);
@@ -188,9 +135,9 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     private Expression ReadProduct()
     {
         var left = ReadUnary();
-        while (Current.Is("*") || Current.Is("%") || Current.Is("//") || Current.Is("/"))
+        while (cursor.Current.Is("*") || cursor.Current.Is("%") || cursor.Current.Is("//") || cursor.Current.Is("/"))
         {
-            left = Binary(Next().Text, left, ReadUnary());
+            left = Binary(cursor.Next().Text, left, ReadUnary());
         }
 
         return left;
@@ -198,9 +145,9 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private Expression ReadUnary()
     {
-        if (Take("-"))
+        if (cursor.Take("-"))
         {
-            var value = Nested(ReadUnary);
+            var value = cursor.Nested(ReadUnary);
             return scope => -JinjaOperations.Number(value(scope));
         }
 
@@ -209,14 +156,14 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private Expression ReadPrimary()
     {
-        var token = Next();
+        var token = cursor.Next();
         switch (token.Kind)
         {
             case JinjaTokenKind.String:
                 var text = token.Text;
-                while (Current.Kind == JinjaTokenKind.String)
+                while (cursor.Current.Kind == JinjaTokenKind.String)
                 {
-                    text += Next().Text;
+                    text += cursor.Next().Text;
                 }
 
                 var constant = JinjaText.Template(text);
@@ -233,8 +180,7 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
             case JinjaTokenKind.Symbol when token.Text == "{":
                 return ReadMapping();
             default:
-                _position--;
-                throw Unexpected("a value");
+                throw JinjaCursor.Unexpected(token, "a value");
         }
     }
 
@@ -248,25 +194,25 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private Expression ReadParentheses()
     {
-        if (Take(")"))
+        if (cursor.Take(")"))
         {
             return _ => new List<object?>();
         }
 
         var value = ReadTuple();
-        Expect(")");
+        cursor.Expect(")");
         return value;
     }
 
     private List<Expression> ReadList(string close)
     {
         var items = new List<Expression>();
-        while (!Take(close))
+        while (!cursor.Take(close))
         {
             items.Add(Read());
-            if (!Take(","))
+            if (!cursor.Take(","))
             {
-                Expect(close);
+                cursor.Expect(close);
                 break;
             }
         }
@@ -277,14 +223,14 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     private Expression ReadMapping()
     {
         var pairs = new List<(Expression Key, Expression Value)>();
-        while (!Take("}"))
+        while (!cursor.Take("}"))
         {
             var key = Read();
-            Expect(":");
+            cursor.Expect(":");
             pairs.Add((key, Read()));
-            if (!Take(","))
+            if (!cursor.Take(","))
             {
-                Expect("}");
+                cursor.Expect("}");
                 break;
             }
         }
@@ -305,25 +251,25 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     {
         while (true)
         {
-            if (Take("."))
+            if (cursor.Take("."))
             {
-                var (owner, name) = (value, ExpectName());
+                var (owner, name) = (value, cursor.ExpectName());
                 value = scope => JinjaOperations.Member(owner(scope), name);
             }
-            else if (Take("["))
+            else if (cursor.Take("["))
             {
                 value = ReadIndex(value);
             }
-            else if (Take("("))
+            else if (cursor.Take("("))
             {
                 value = ReadCall(value);
             }
-            else if (Take("|"))
+            else if (cursor.Take("|"))
             {
-                var (input, name, arguments) = (value, ExpectName(), ReadArguments());
+                var (input, name, arguments) = (value, cursor.ExpectName(), ReadArguments());
                 value = scope => JinjaFilters.Apply(name, input(scope), arguments(scope));
             }
-            else if (Take("is"))
+            else if (cursor.Take("is"))
             {
                 value = ReadTest(value);
             }
@@ -336,16 +282,16 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private Expression ReadIndex(Expression value)
     {
-        Expression? from = Current.Is(":") ? null : Read();
-        if (from is not null && Take("]"))
+        Expression? from = cursor.Current.Is(":") ? null : Read();
+        if (from is not null && cursor.Take("]"))
         {
             return scope => JinjaOperations.Index(value(scope), from(scope));
         }
 
-        Expect(":");
-        Expression? to = Current.Is(":") || Current.Is("]") ? null : Read();
-        Expression? step = Take(":") && !Current.Is("]") ? Read() : null;
-        Expect("]");
+        cursor.Expect(":");
+        Expression? to = cursor.Current.Is(":") || cursor.Current.Is("]") ? null : Read();
+        Expression? step = cursor.Take(":") && !cursor.Current.Is("]") ? Read() : null;
+        cursor.Expect("]");
         return scope => JinjaOperations.Slice(value(scope), from?.Invoke(scope), to?.Invoke(scope), step?.Invoke(scope));
     }
 
@@ -353,12 +299,12 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
     {
         var arguments = new List<Expression>();
         var named = new List<(string Name, Expression Value)>();
-        while (!Take(")"))
+        while (!cursor.Take(")"))
         {
-            if (Current.Kind == JinjaTokenKind.Name && tokens[_position + 1].Is("="))
+            if (cursor.Current.Kind == JinjaTokenKind.Name && cursor.Following.Is("="))
             {
-                var name = Next().Text;
-                Expect("=");
+                var name = cursor.Next().Text;
+                cursor.Expect("=");
                 named.Add((name, Read()));
             }
             else
@@ -366,9 +312,9 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
                 arguments.Add(Read());
             }
 
-            if (!Take(","))
+            if (!cursor.Take(","))
             {
-                Expect(")");
+                cursor.Expect(")");
                 break;
             }
         }
@@ -376,33 +322,37 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
         return scope =>
         {
             scope.Step();
-            return JinjaMethods.Call(
-                function(scope),
-                arguments.Select(argument => argument(scope)).ToList(),
-                named.ToDictionary(pair => pair.Name, pair => pair.Value(scope), StringComparer.Ordinal));
+            var names = new Dictionary<string, object?>(StringComparer.Ordinal);
+            foreach (var (name, value) in named)
+            {
+                names[name] = value(scope);
+            }
+
+            return JinjaMethods.Call(function(scope), arguments.Select(argument => argument(scope)).ToList(), names);
         };
     }
 
     private Func<JinjaScope, IReadOnlyList<object?>> ReadArguments()
     {
-        if (!Take("("))
+        if (!cursor.Take("("))
         {
             return _ => NoArguments;
         }
 
         // Named arguments (tojson(indent=4)) occur only on filters for tool calls; their names are dropped with them.
         var items = new List<Expression>();
-        while (!Take(")"))
+        while (!cursor.Take(")"))
         {
-            if (Current.Kind == JinjaTokenKind.Name && tokens[_position + 1].Is("="))
+            if (cursor.Current.Kind == JinjaTokenKind.Name && cursor.Following.Is("="))
             {
-                _position += 2;
+                cursor.Next();
+                cursor.Next();
             }
 
             items.Add(Read());
-            if (!Take(","))
+            if (!cursor.Take(","))
             {
-                Expect(")");
+                cursor.Expect(")");
                 break;
             }
         }
@@ -412,9 +362,9 @@ internal sealed class JinjaExpressions(IReadOnlyList<JinjaToken> tokens)
 
     private Expression ReadTest(Expression value)
     {
-        var negated = Take("not");
-        var name = ExpectName();
-        var arguments = Current.Kind is JinjaTokenKind.String or JinjaTokenKind.Number ? One(ReadPrimary()) : ReadArguments();
+        var negated = cursor.Take("not");
+        var name = cursor.ExpectName();
+        var arguments = cursor.Current.Kind is JinjaTokenKind.String or JinjaTokenKind.Number ? One(ReadPrimary()) : ReadArguments();
         return scope => JinjaFilters.Test(name, value(scope), arguments(scope)) != negated;
 
         static Func<JinjaScope, IReadOnlyList<object?>> One(Expression argument) => scope => [argument(scope)];

@@ -6,7 +6,7 @@ internal static class JinjaFilters
     public static object? Apply(string name, object? value, IReadOnlyList<object?> arguments) => name switch
     {
         "trim" => JinjaOperations.Text(value).Strip(null, atStart: true, atEnd: true),
-        "length" or "count" => value is JinjaText text ? text.Value.Length : (object)(long)JinjaOperations.Items(value).Count,
+        "length" or "count" => (long)(value is JinjaText text ? text.Value.Length : JinjaOperations.Items(value).Count),
         "first" => JinjaOperations.Items(value) is [var first, ..] ? first : JinjaUndefined.Value,
         "last" => JinjaOperations.Items(value) is [.., var last] ? last : JinjaUndefined.Value,
         "list" => JinjaOperations.Items(value),

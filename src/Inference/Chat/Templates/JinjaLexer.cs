@@ -22,7 +22,7 @@ internal sealed class JinjaLexer
 
     public static IReadOnlyList<JinjaToken> Read(string template)
     {
-        var source = template.ReplaceLineEndings("\n");
+        var source = template.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         // As Jinja does, one line break at the very end belongs to the file and not to the text.
         var lexer = new JinjaLexer(source.EndsWith('\n') ? source[..^1] : source);
         lexer.Run();

@@ -3,8 +3,6 @@ namespace Hybrid.Inference.Chat.Templates;
 /// <summary>The methods that templates call on strings and mappings.</summary>
 internal static class JinjaMethods
 {
-    private static readonly IReadOnlyDictionary<string, object?> NoNames = new Dictionary<string, object?>();
-
     public static object? Find(object value, string name) => value switch
     {
         JinjaText text => OfText(text, name),
@@ -12,8 +10,8 @@ internal static class JinjaMethods
         _ => (object)JinjaUndefined.Value,
     };
 
-    public static object? Call(object? function, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?>? named = null) =>
-        function is JinjaCallable callable ? callable(arguments, named ?? NoNames) : throw new JinjaException("something is called that is no function");
+    public static object? Call(object? function, IReadOnlyList<object?> arguments, IReadOnlyDictionary<string, object?> named) =>
+        function is JinjaCallable callable ? callable(arguments, named) : throw new JinjaException("something is called that is no function");
 
     private static object? OfText(JinjaText text, string name) => name switch
     {

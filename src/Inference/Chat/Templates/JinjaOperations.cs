@@ -7,6 +7,7 @@ namespace Hybrid.Inference.Chat.Templates;
 internal static class JinjaOperations
 {
     private const int MaxItems = 100_000;
+    private const int MaxDepth = 64;
 
     public static bool IsTrue(object? value) => value switch
     {
@@ -18,12 +19,15 @@ internal static class JinjaOperations
         _ => true,
     };
 
-    public static bool AreEqual(object? left, object? right) => (left, right) switch
+    public static bool AreEqual(object? left, object? right) => AreEqual(left, right, depth: 0);
+
+    private static bool AreEqual(object? left, object? right, int depth) => (left, right) switch
     {
         (JinjaText a, JinjaText b) => a.Value == b.Value,
         (bool a, long b) => (a ? 1 : 0) == b,
         (long a, bool b) => a == (b ? 1 : 0),
-        (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => AreEqual(pair.First, pair.Second)),
+        _ when depth > MaxDepth => throw new JinjaException("lists are nested too deeply"),
+        (List<object?> a, List<object?> b) => a.Count == b.Count && a.Zip(b).All(pair => AreEqual(pair.First, pair.Second, depth + 1)),
         _ => Equals(left, right),
     };
 

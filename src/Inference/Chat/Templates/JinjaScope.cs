@@ -3,8 +3,8 @@ namespace Hybrid.Inference.Chat.Templates;
 /// <summary>The names that a template sees at one point of its rendering, and the budget of the whole rendering.</summary>
 internal sealed class JinjaScope
 {
-    // A conversation of a thousand turns takes some 50,000 steps; a template that wants more than this loops without end.
-    private const int MaxSteps = 5_000_000;
+    // A conversation of a thousand turns takes some 30,000 steps; a template that wants more than this loops without end.
+    private const int MaxSteps = 1_000_000;
 
     private readonly Dictionary<string, object?> _names;
     private readonly JinjaScope? _outer;

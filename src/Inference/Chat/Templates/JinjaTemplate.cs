@@ -13,16 +13,18 @@ internal sealed class JinjaTemplate
 {
     private const int MaxRange = 100_000;
 
-    private readonly JinjaExpressions _reader;
+    private readonly JinjaCursor _cursor;
+    private readonly JinjaExpressions _expressions;
     private readonly Statement _body;
 
     private JinjaTemplate(string source)
     {
-        _reader = new JinjaExpressions(JinjaLexer.Read(source));
+        _cursor = new JinjaCursor(JinjaLexer.Read(source));
+        _expressions = new JinjaExpressions(_cursor);
         _body = ReadBody();
-        if (_reader.Current.Kind != JinjaTokenKind.End)
+        if (_cursor.Current.Kind != JinjaTokenKind.End)
         {
-            throw _reader.Unexpected("the end of the template");
+            throw JinjaCursor.Unexpected(_cursor.Current, "the end of the template");
         }
     }
 
@@ -45,7 +47,7 @@ internal sealed class JinjaTemplate
     {
         var start = arguments.Count > 1 ? JinjaOperations.Number(arguments[0]) : 0;
         var end = arguments.Count > 0 ? JinjaOperations.Number(arguments[^1]) : 0;
-        return arguments.Count is 1 or 2 && Math.Abs(start) <= MaxRange && Math.Abs(end) <= MaxRange
+        return arguments.Count is 1 or 2 && start is >= -MaxRange and <= MaxRange && end is >= -MaxRange and <= MaxRange
             ? [.. Enumerable.Range((int)start, (int)Math.Max(0, end - start)).Select(number => (object?)(long)number)]
             : throw new JinjaException("'range' takes one or two numbers of moderate size");
     }
@@ -54,9 +56,9 @@ internal sealed class JinjaTemplate
     private Statement ReadBody(params string[] ends)
     {
         var statements = new List<Statement>();
-        while (_reader.Current.Kind != JinjaTokenKind.End)
+        while (_cursor.Current.Kind != JinjaTokenKind.End)
         {
-            var token = _reader.Next();
+            var token = _cursor.Next();
             if (token.Kind == JinjaTokenKind.Text)
             {
                 var text = JinjaText.Template(token.Text);
@@ -64,17 +66,17 @@ internal sealed class JinjaTemplate
             }
             else if (token.Kind == JinjaTokenKind.OutputStart)
             {
-                var value = _reader.ReadTuple();
-                _reader.Expect(JinjaTokenKind.OutputEnd);
+                var value = _expressions.ReadTuple();
+                _cursor.Expect(JinjaTokenKind.OutputEnd);
                 statements.Add(scope => scope.Output.Add(JinjaOperations.Text(value(scope))));
             }
-            else if (ends.Contains(_reader.Current.Text))
+            else if (ends.Contains(_cursor.Current.Text))
             {
                 break;
             }
             else
             {
-                statements.Add(_reader.Nested(ReadBlock));
+                statements.Add(_cursor.Nested(ReadBlock));
             }
         }
 
@@ -91,7 +93,7 @@ internal sealed class JinjaTemplate
 
     private Statement ReadBlock()
     {
-        var keyword = _reader.ExpectName();
+        var keyword = _cursor.ExpectName();
         switch (keyword)
         {
             case "if":
@@ -106,13 +108,13 @@ internal sealed class JinjaTemplate
                 // transformers' own tag, which marks the text to train on.
                 return ReadToEnd("endgeneration");
             default:
-                throw new JinjaException($"line {_reader.Current.Line}: the tag '{keyword}' is not supported");
+                throw new JinjaException($"line {_cursor.Current.Line}: the tag '{keyword}' is not supported");
         }
     }
 
     private Statement ReadToEnd(string end)
     {
-        _reader.Expect(JinjaTokenKind.BlockEnd);
+        _cursor.Expect(JinjaTokenKind.BlockEnd);
         var body = ReadBody(end);
         CloseBlock(end);
         return body;
@@ -120,8 +122,8 @@ internal sealed class JinjaTemplate
 
     private void CloseBlock(string end)
     {
-        _reader.Expect(end);
-        _reader.Expect(JinjaTokenKind.BlockEnd);
+        _cursor.Expect(end);
+        _cursor.Expect(JinjaTokenKind.BlockEnd);
     }
 
     private Statement ReadIf()
@@ -129,13 +131,13 @@ internal sealed class JinjaTemplate
         var branches = new List<(Expression Condition, Statement Body)>();
         do
         {
-            var condition = _reader.ReadTuple();
-            _reader.Expect(JinjaTokenKind.BlockEnd);
+            var condition = _expressions.ReadTuple();
+            _cursor.Expect(JinjaTokenKind.BlockEnd);
             branches.Add((condition, ReadBody("elif", "else", "endif")));
         }
-        while (_reader.Take("elif"));
+        while (_cursor.Take("elif"));
 
-        var otherwise = _reader.Take("else") ? ReadToEnd("endif") : null;
+        var otherwise = _cursor.Take("else") ? ReadToEnd("endif") : null;
         if (otherwise is null)
         {
             CloseBlock("endif");
@@ -158,18 +160,18 @@ internal sealed class JinjaTemplate
 
     private Statement ReadFor()
     {
-        var targets = new List<string> { _reader.ExpectName() };
-        while (_reader.Take(","))
+        var targets = new List<string> { _cursor.ExpectName() };
+        while (_cursor.Take(","))
         {
-            targets.Add(_reader.ExpectName());
+            targets.Add(_cursor.ExpectName());
         }
 
-        _reader.Expect("in");
-        var source = _reader.Read(allowChoice: false);
-        var filter = _reader.Take("if") ? _reader.Read() : null;
-        _reader.Expect(JinjaTokenKind.BlockEnd);
+        _cursor.Expect("in");
+        var source = _expressions.Read(allowChoice: false);
+        var filter = _cursor.Take("if") ? _expressions.Read() : null;
+        _cursor.Expect(JinjaTokenKind.BlockEnd);
         var body = ReadBody("else", "endfor");
-        var otherwise = _reader.Take("else") ? ReadToEnd("endfor") : null;
+        var otherwise = _cursor.Take("else") ? ReadToEnd("endfor") : null;
         if (otherwise is null)
         {
             CloseBlock("endfor");
@@ -180,28 +182,31 @@ internal sealed class JinjaTemplate
 
     private static void Loop(JinjaScope scope, List<string> targets, object? source, Expression? filter, Statement body, Statement? otherwise)
     {
-        var scopes = new List<(JinjaScope Scope, object? Item)>();
-        foreach (var item in JinjaOperations.Items(source))
+        var items = JinjaOperations.Items(source);
+        if (filter is not null)
         {
-            var inner = scope.Inner();
-            Assign(inner, targets, item);
-            if (filter is null || JinjaOperations.IsTrue(filter(inner)))
-            {
-                scopes.Add((inner, item));
-            }
+            items = items.FindAll(item => JinjaOperations.IsTrue(filter(Bind(scope, targets, item))));
         }
 
-        for (var i = 0; i < scopes.Count; i++)
+        for (var i = 0; i < items.Count; i++)
         {
-            scope.Step();
-            scopes[i].Scope.Set("loop", LoopFacts(scopes, i));
-            body(scopes[i].Scope);
+            var inner = Bind(scope, targets, items[i]);
+            inner.Set("loop", LoopFacts(items, i));
+            body(inner);
         }
 
-        if (scopes.Count == 0)
+        if (items.Count == 0)
         {
             otherwise?.Invoke(scope);
         }
+    }
+
+    private static JinjaScope Bind(JinjaScope scope, List<string> targets, object? item)
+    {
+        scope.Step();
+        var inner = scope.Inner();
+        Assign(inner, targets, item);
+        return inner;
     }
 
     private static void Assign(JinjaScope scope, List<string> targets, object? item)
@@ -224,39 +229,39 @@ internal sealed class JinjaTemplate
         }
     }
 
-    private static Dictionary<string, object?> LoopFacts(List<(JinjaScope Scope, object? Item)> scopes, int i) => new(StringComparer.Ordinal)
+    private static Dictionary<string, object?> LoopFacts(List<object?> items, int i) => new(StringComparer.Ordinal)
     {
         ["index"] = (long)i + 1,
         ["index0"] = (long)i,
-        ["revindex"] = (long)scopes.Count - i,
-        ["revindex0"] = (long)scopes.Count - i - 1,
+        ["revindex"] = (long)items.Count - i,
+        ["revindex0"] = (long)items.Count - i - 1,
         ["first"] = i == 0,
-        ["last"] = i == scopes.Count - 1,
-        ["length"] = (long)scopes.Count,
-        ["previtem"] = i > 0 ? scopes[i - 1].Item : JinjaUndefined.Value,
-        ["nextitem"] = i < scopes.Count - 1 ? scopes[i + 1].Item : JinjaUndefined.Value,
+        ["last"] = i == items.Count - 1,
+        ["length"] = (long)items.Count,
+        ["previtem"] = i > 0 ? items[i - 1] : JinjaUndefined.Value,
+        ["nextitem"] = i < items.Count - 1 ? items[i + 1] : JinjaUndefined.Value,
     };
 
     private Statement ReadSet()
     {
-        var name = _reader.ExpectName();
-        if (_reader.Take("."))
+        var name = _cursor.ExpectName();
+        if (_cursor.Take("."))
         {
-            var member = _reader.ExpectName();
-            _reader.Expect("=");
-            var memberValue = _reader.ReadTuple();
-            _reader.Expect(JinjaTokenKind.BlockEnd);
+            var member = _cursor.ExpectName();
+            _cursor.Expect("=");
+            var memberValue = _expressions.ReadTuple();
+            _cursor.Expect(JinjaTokenKind.BlockEnd);
             return scope => Namespace(scope, name)[member] = memberValue(scope);
         }
 
-        if (!_reader.Take("="))
+        if (!_cursor.Take("="))
         {
             var body = ReadToEnd("endset");
             return scope => scope.Set(name, Capture(scope, body));
         }
 
-        var value = _reader.ReadTuple();
-        _reader.Expect(JinjaTokenKind.BlockEnd);
+        var value = _expressions.ReadTuple();
+        _cursor.Expect(JinjaTokenKind.BlockEnd);
         return scope => scope.Set(name, value(scope));
     }
 
@@ -276,10 +281,10 @@ internal sealed class JinjaTemplate
     /// <summary>A macro is read over; templates define them for tool calls.</summary>
     private Statement ReadMacro()
     {
-        var name = _reader.ExpectName();
-        while (_reader.Current.Kind is not (JinjaTokenKind.BlockEnd or JinjaTokenKind.End))
+        var name = _cursor.ExpectName();
+        while (_cursor.Current.Kind is not (JinjaTokenKind.BlockEnd or JinjaTokenKind.End))
         {
-            _reader.Next();
+            _cursor.Next();
         }
 
         ReadToEnd("endmacro");

@@ -10,7 +10,7 @@ internal sealed class JinjaText
     public static readonly JinjaText Empty = new("", []);
 
     // Doubling a string in a loop is the one way in which a short template could ask for any amount of memory.
-    private const int MaxLength = 64 * 1024 * 1024;
+    private const int MaxLength = 16 * 1024 * 1024;
 
     // Where each run ends, and whether the template wrote it; runs are never empty and neighbours differ.
     private readonly (int End, bool IsTemplate)[] _runs;
