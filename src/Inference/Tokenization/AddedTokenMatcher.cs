@@ -46,7 +46,8 @@ internal sealed class AddedTokenMatcher
     /// <param name="text">Well-formed text.</param>
     /// <param name="isAllowed">Whether a token may be found at a range; where it may not, it is as if it did not exist.</param>
     /// <param name="matches">Where the tokens go, in order. As in the reference, a range may start before the last one ends.</param>
-    public void Find(ReadOnlySpan<char> text, Func<AddedToken, TextRange, bool> isAllowed, List<(AddedToken Token, TextRange Range)> matches)
+    public void Find(
+        ReadOnlySpan<char> text, Func<AddedToken, TextRange, bool> isAllowed, List<(AddedToken Token, TextRange Range)> matches)
     {
         var free = 0;
         var blank = default(TextRange);

@@ -36,14 +36,15 @@ public sealed class ModelTokenizer
             (_preTokenizer, inBytes) = PreTokenizerReader.Read(preTokenizer);
         }
 
-        _model = ModelReader.Read(model, _vocabulary, inBytes);
         _decoder = DecoderReader.Read(file.Optional("decoder"));
         AddedTokens = AddedTokenReader.Read(file, config, _vocabulary);
         _added = AddedTokens.ToDictionary(token => token.Content, StringComparer.Ordinal);
         _specials = [.. AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
+        _model = ModelReader.Read(model, _vocabulary, inBytes, FindToken);
         _texts = ListTexts(file);
         _asGiven = new AddedTokenMatcher(AddedTokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
-        _normalized = new AddedTokenMatcher(AddedTokens.Where(token => token.Normalized).Select(token => (Normalize(token.Content), token)));
+        _normalized = new AddedTokenMatcher(
+            AddedTokens.Where(token => token.Normalized).Select(token => (Normalize(token.Content), token)));
         _tracksOrigins = AddedTokens.Any(token => token.Normalized && token.IsSpecial);
         (BosToken, AddsBos) = BosReader.Read(file, config);
     }
@@ -58,7 +59,7 @@ public sealed class ModelTokenizer
     /// <summary>The token that begins a text, or null if the files name none.</summary>
     public string? BosToken { get; }
 
-    /// <summary>Whether the published tokenizer puts <see cref="BosToken"/> before a plain text; <see cref="Encode(string, bool)"/> never does.</summary>
+    /// <summary>Whether the published tokenizer puts <see cref="BosToken"/> before a plain text; this one never does.</summary>
     public bool AddsBos { get; }
 
     /// <summary>Reads a tokenizer.</summary>

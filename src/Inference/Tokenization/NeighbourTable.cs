@@ -10,7 +10,7 @@ internal sealed class NeighbourTable
     private NeighbourTable(int capacity) => _pairs = new MergeTable(capacity);
 
     /// <summary>Lists the pairs.</summary>
-    /// <returns>The table, or null if a merge touches a token that also stands for an unknown character, whose text tells nothing.</returns>
+    /// <returns>The table, or null if a merge touches a token that stands for an unknown character, whose text tells nothing.</returns>
     public static NeighbourTable? Create(
         IReadOnlyCollection<(string Left, string Right)> merges, BpeVocabulary vocabulary, IReadOnlySet<string> standIns)
     {

@@ -66,6 +66,9 @@ public sealed class ConfigTests
 
         Assert.Equal(("<|end|>", true), (tokenizer.BosToken, tokenizer.AddsBos));
         Assert.Equal([259], tokenizer.Encode("hello", interpretSpecialTokens: true));
-        Assert.False(Load(file, new JsonObject { ["bos_token"] = new JsonObject { ["content"] = "<|end|>" }, ["add_bos_token"] = false }).AddsBos);
+
+        var config = new JsonObject { ["bos_token"] = new JsonObject { ["content"] = "<|end|>" }, ["add_bos_token"] = false };
+
+        Assert.False(Load(file, config).AddsBos);
     }
 }

@@ -45,8 +45,11 @@ public sealed class NormalizerTests
     [Fact]
     public void Normalizer_Strip_TakesUnicodeWhitespace()
     {
-        Assert.Equal("a ", Normalize(new JsonObject { ["type"] = "Strip", ["strip_left"] = true, ["strip_right"] = false }, "\u3000\n a ", "a "));
-        Assert.Equal(" a", Normalize(new JsonObject { ["type"] = "Strip", ["strip_left"] = false, ["strip_right"] = true }, " a\u0085", " a"));
+        var left = new JsonObject { ["type"] = "Strip", ["strip_left"] = true, ["strip_right"] = false };
+        var right = new JsonObject { ["type"] = "Strip", ["strip_left"] = false, ["strip_right"] = true };
+
+        Assert.Equal("a ", Normalize(left, "\u3000\n a ", "a "));
+        Assert.Equal(" a", Normalize(right, " a\u0085", " a"));
     }
 
     [Fact]

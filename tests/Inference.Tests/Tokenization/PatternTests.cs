@@ -23,6 +23,8 @@ public sealed class PatternTests
     [InlineData(@"\p{L}", "𐐀1", "𐐀")]
     [InlineData(@".", "😀\n1", "😀~1")]
     [InlineData(@"\w+", "a\u0301Ⓐ\u200D\U0001F130!", "a\u0301Ⓐ~\U0001F130")]
+    [InlineData(@"\w", "²a-", "²~a")]
+    [InlineData(@"[\w]", "²a-", "a")]
     [InlineData(@"\s+$", "a \nb  ", " ~  ")]
     [InlineData(@"^b", "a\nb", "b")]
     [InlineData(@"[一-龥]+", "中𠀀文", "中~文")]

@@ -97,7 +97,13 @@ internal static class TokenizerFiles
     }
 
     public static JsonObject Added(
-        int id, string content, bool special = true, bool rightStrip = false, bool leftStrip = false, bool singleWord = false, bool normalized = false)
+        int id,
+        string content,
+        bool special = true,
+        bool rightStrip = false,
+        bool leftStrip = false,
+        bool singleWord = false,
+        bool normalized = false)
     {
         return new JsonObject
         {

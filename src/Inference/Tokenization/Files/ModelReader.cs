@@ -28,7 +28,12 @@ internal static class ModelReader
         return ids.Count > 0 ? new BpeVocabulary(ids) : throw model.Required("vocab").Broken("is empty");
     }
 
-    public static BpeModel Read(TokenizerNode model, BpeVocabulary vocabulary, bool inBytes)
+    /// <summary>Reads all but the vocabulary.</summary>
+    /// <param name="model">The value of the key.</param>
+    /// <param name="vocabulary">Its vocabulary, read before.</param>
+    /// <param name="inBytes">Whether words are read as bytes.</param>
+    /// <param name="find">Finds a token by its text, added ones included.</param>
+    public static BpeModel Read(TokenizerNode model, BpeVocabulary vocabulary, bool inBytes, Func<string, int?> find)
     {
         if (model.Optional("dropout") is { } dropout
             && !(dropout.Value.ValueKind == JsonValueKind.Number && dropout.Value.TryGetDouble(out var rate) && rate == 0))
@@ -41,8 +46,7 @@ internal static class ModelReader
         int? unknown = null;
         if (model.Optional("unk_token") is { } unknownNode)
         {
-            var id = vocabulary.Find(unknownNode.Text());
-            unknown = id >= 0 ? id : throw unknownNode.Broken($"is {unknownNode.Quote()}, which model.vocab lacks");
+            unknown = find(unknownNode.Text()) ?? throw unknownNode.Broken($"is {unknownNode.Quote()}, which is no token");
         }
 
         var options = new BpeModelOptions(

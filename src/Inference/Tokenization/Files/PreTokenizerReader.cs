@@ -40,7 +40,9 @@ internal static class PreTokenizerReader
         return type.Text() switch
         {
             "Split" => new SplitPreTokenizer(
-                PatternReader.Read(node.Required("pattern")).FindMatches, ReadBehavior(node.Required("behavior")), node.Flag("invert", false)),
+                PatternReader.Read(node.Required("pattern")).FindMatches,
+                ReadBehavior(node.Required("behavior")),
+                node.Flag("invert", false)),
             "ByteLevel" => new ByteLevelPreTokenizer(
                 node.Flag("add_prefix_space", true), node.Flag("use_regex", true) ? SplitLikeGpt2() : null, writeBytes),
             "Digits" => SplitPreTokenizer.AtCharacters(
@@ -57,7 +59,8 @@ internal static class PreTokenizerReader
 
     private static SplitPreTokenizer SplitLikeGpt2()
     {
-        return new SplitPreTokenizer(TextPattern.ForRegex(ByteLevelPreTokenizer.Pattern).FindMatches, SplitBehavior.Isolated, invert: false);
+        var pattern = TextPattern.ForRegex(ByteLevelPreTokenizer.Pattern);
+        return new SplitPreTokenizer(pattern.FindMatches, SplitBehavior.Isolated, invert: false);
     }
 
     private static SplitBehavior ReadBehavior(TokenizerNode node)

@@ -74,7 +74,8 @@ internal static class TokenizerFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFolderException(path, $"it cannot be read ({e.Message.TrimEnd('.')})", "Check that it is a file you may read.", e);
+            throw new ModelFolderException(
+                path, $"it cannot be read ({e.Message.TrimEnd('.')})", "Check that it is a file you may read.", e);
         }
     }
 }

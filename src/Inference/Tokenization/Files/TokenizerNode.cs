@@ -36,7 +36,7 @@ internal readonly record struct TokenizerNode(string File, string Parent, string
     /// <summary>A member that must be there.</summary>
     public TokenizerNode Required(string name)
     {
-        return Optional(name) ?? throw new ModelFolderException(File, $"{new TokenizerNode(File, Key, name, 0, default).Key} is missing", Damaged);
+        return Optional(name) ?? throw new TokenizerNode(File, Key, name, 0, default).Broken("is missing");
     }
 
     public string Text()

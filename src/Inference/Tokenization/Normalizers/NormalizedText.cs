@@ -2,7 +2,7 @@ namespace Hybrid.Inference.Tokenization.Normalizers;
 
 /// <summary>Text on its way through the normalisers, with the place each character came from where somebody asks.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Origins">For each character of <paramref name="Text"/> the range of the first text it stands for; null if not tracked.</param>
+/// <param name="Origins">For each character the range of the first text it stands for; null if not tracked.</param>
 internal sealed record NormalizedText(string Text, TextRange[]? Origins)
 {
     /// <summary>Text that no normaliser has touched yet.</summary>

@@ -11,16 +11,18 @@ internal ref struct OnigurumaTranslator
 
     // Pairs of letters that match one character when case is ignored (ß, ligatures); a class per letter would miss those.
     private static readonly string[] FoldedPairs = ["ss", "st", "ff", "fi", "fl"];
-    private readonly ReadOnlySpan<char> _pattern;
+
+    // Outside a class Oniguruma's \w takes these from its Latin-1 table; within one it does not.
+    private const string Latin1Words = @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
     private readonly List<TextRange> _literals = [];
     private readonly StringBuilder _output = new();
-    private int _at;
+    private PatternCursor _cursor;
     private int _depth;
     private char _previousLetter;
 
     private OnigurumaTranslator(string pattern)
     {
-        _pattern = pattern;
+        _cursor = new PatternCursor(pattern);
     }
 
     /// <summary>Translates.</summary>
@@ -30,40 +32,24 @@ internal ref struct OnigurumaTranslator
     {
         var translator = new OnigurumaTranslator(pattern);
         translator.ReadAlternatives(ignoreCase: false);
-        if (translator._at < pattern.Length)
+        if (!translator._cursor.AtEnd)
         {
-            throw translator.Refuse("an unmatched ')'");
+            throw translator._cursor.Refuse("an unmatched ')'");
         }
 
         return (translator._output.ToString(), translator._literals);
-    }
-
-    private readonly bool AtEnd => _at >= _pattern.Length;
-
-    private readonly FormatException Refuse(string what)
-    {
-        return new FormatException($"{what} at offset {Math.Min(_at, _pattern.Length)} is not supported");
-    }
-
-    private readonly bool Next(string text) => !AtEnd && _pattern[_at..].StartsWith(text, StringComparison.Ordinal);
-
-    private bool Skip(string text)
-    {
-        var found = Next(text);
-        _at += found ? text.Length : 0;
-        return found;
     }
 
     private void ReadAlternatives(bool ignoreCase)
     {
         if (++_depth > MaxDepth)
         {
-            throw Refuse("so deep a group");
+            throw _cursor.Refuse("so deep a group");
         }
 
-        while (!AtEnd && _pattern[_at] != ')')
+        while (!_cursor.AtEnd && _cursor.Peek() != ')')
         {
-            if (Skip("|"))
+            if (_cursor.Skip("|"))
             {
                 _output.Append('|');
                 _previousLetter = '\0';
@@ -80,31 +66,31 @@ internal ref struct OnigurumaTranslator
 
     private void ReadQuantifier(int start)
     {
-        while (!AtEnd && _pattern[_at] is '*' or '+' or '?' or '{')
+        while (!_cursor.AtEnd && _cursor.Peek() is '*' or '+' or '?' or '{')
         {
-            var interval = _pattern[_at] == '{';
-            var quantifier = interval ? ReadInterval() : _pattern[_at++].ToString();
-            var next = AtEnd ? '\0' : _pattern[_at];
+            var interval = _cursor.Peek() == '{';
+            var quantifier = interval ? ReadInterval() : ReadSign();
+            var next = _cursor.Peek();
             _previousLetter = '\0';
             if (next == '+')
             {
                 // After an interval Ruby's syntax repeats the repetition instead.
                 if (interval)
                 {
-                    throw Refuse("'+' after an interval");
+                    throw _cursor.Refuse("'+' after an interval");
                 }
 
-                _at++;
+                _cursor.Advance(1);
                 _output.Insert(start, "(?>").Append(quantifier).Append(')');
             }
             else if (next == '?')
             {
                 if (interval && !quantifier.Contains(','))
                 {
-                    throw Refuse("'?' after a fixed interval");
+                    throw _cursor.Refuse("'?' after a fixed interval");
                 }
 
-                _at++;
+                _cursor.Advance(1);
                 _output.Append(quantifier).Append('?');
             }
             else
@@ -113,29 +99,38 @@ internal ref struct OnigurumaTranslator
             }
 
             // A quantifier on what is quantified already needs a group in .NET.
-            if (!AtEnd && _pattern[_at] is '*' or '+' or '?' or '{')
+            if (!_cursor.AtEnd && _cursor.Peek() is '*' or '+' or '?' or '{')
             {
                 _output.Insert(start, "(?:").Append(')');
             }
         }
     }
 
+    private string ReadSign()
+    {
+        var sign = _cursor.Peek();
+        _cursor.Advance(1);
+        return sign.ToString();
+    }
+
     private string ReadInterval()
     {
-        var end = _pattern[_at..].IndexOf('}');
-        var parts = end < 0 ? [] : _pattern.Slice(_at + 1, end - 1).ToString().Split(',');
-        if (parts.Length is 0 or > 2 || parts.Any(part => part.Length > 5 || !part.All(char.IsAsciiDigit)) || parts.All(part => part.Length == 0))
+        var end = _cursor.Rest.IndexOf('}');
+        var parts = end < 0 ? [] : _cursor.Rest[1..end].ToString().Split(',');
+        if (parts.Length is 0 or > 2
+            || parts.All(part => part.Length == 0)
+            || parts.Any(part => part.Length > 5 || !part.All(char.IsAsciiDigit)))
         {
-            throw Refuse("a '{' that opens no interval");
+            throw _cursor.Refuse("a '{' that opens no interval");
         }
 
-        _at += end + 1;
+        _cursor.Advance(end + 1);
         return parts.Length == 1 ? $"{{{parts[0]}}}" : $"{{{(parts[0].Length == 0 ? "0" : parts[0])},{parts[1]}}}";
     }
 
     private void ReadAtom(bool ignoreCase)
     {
-        var c = _pattern[_at];
+        var c = _cursor.Peek();
         switch (c)
         {
             case '(':
@@ -145,38 +140,38 @@ internal ref struct OnigurumaTranslator
                 break;
             case '[':
                 _previousLetter = '\0';
-                _at++;
+                _cursor.Advance(1);
                 ReadClass(ignoreCase);
                 break;
             case '.':
-                _at++;
+                _cursor.Advance(1);
                 _output.Append("[^\\n]");
                 _previousLetter = '\0';
                 break;
             case '^':
                 // Ruby's anchors are those of lines.
-                _at++;
+                _cursor.Advance(1);
                 _output.Append("(?:\\A|(?<=\\n)(?!\\z))");
                 break;
             case '$':
-                _at++;
+                _cursor.Advance(1);
                 _output.Append("(?=\\n|\\z)");
                 break;
             case '*' or '+' or '?' or '{':
-                throw Refuse("a quantifier without anything to repeat");
+                throw _cursor.Refuse("a quantifier without anything to repeat");
             case '\\':
                 ReadEscape(ignoreCase);
                 break;
             default:
-                AppendLiteral(ReadCharacter(), ignoreCase);
+                AppendLiteral(_cursor.ReadCharacter(), ignoreCase);
                 break;
         }
     }
 
     private void ReadGroup(bool ignoreCase)
     {
-        _at++;
-        if (Skip("?i)"))
+        _cursor.Advance(1);
+        if (_cursor.Skip("?i)"))
         {
             // Holds to the end of the enclosing group, whose alternatives it takes in.
             _output.Append("(?:");
@@ -186,33 +181,33 @@ internal ref struct OnigurumaTranslator
         }
 
         var inner = ignoreCase;
-        if (Skip("?:"))
+        if (_cursor.Skip("?:"))
         {
             _output.Append("(?:");
         }
-        else if (Skip("?i:"))
+        else if (_cursor.Skip("?i:"))
         {
             inner = true;
             _output.Append("(?:");
         }
-        else if (Skip("?-i:"))
+        else if (_cursor.Skip("?-i:"))
         {
             inner = false;
             _output.Append("(?:");
         }
-        else if (Next("?=") || Next("?!") || Next("?>"))
+        else if (_cursor.Next("?=") || _cursor.Next("?!") || _cursor.Next("?>"))
         {
-            _output.Append("(?").Append(_pattern[_at + 1]);
-            _at += 2;
+            _output.Append("(?").Append(_cursor.Peek(1));
+            _cursor.Advance(2);
         }
-        else if (Next("?<=") || Next("?<!"))
+        else if (_cursor.Next("?<=") || _cursor.Next("?<!"))
         {
-            _output.Append("(?<").Append(_pattern[_at + 2]);
-            _at += 3;
+            _output.Append("(?<").Append(_cursor.Peek(2));
+            _cursor.Advance(3);
         }
-        else if (Next("?"))
+        else if (_cursor.Next("?"))
         {
-            throw Refuse($"the group '({_pattern[_at..Math.Min(_at + 3, _pattern.Length)]}'");
+            throw _cursor.Refuse($"the group '({_cursor.Peek()}{_cursor.Peek(1)}{_cursor.Peek(2)}'");
         }
         else
         {
@@ -220,9 +215,9 @@ internal ref struct OnigurumaTranslator
         }
 
         ReadAlternatives(inner);
-        if (!Skip(")"))
+        if (!_cursor.Skip(")"))
         {
-            throw Refuse("a '(' without its ')'");
+            throw _cursor.Refuse("a '(' without its ')'");
         }
 
         _output.Append(')');
@@ -230,22 +225,22 @@ internal ref struct OnigurumaTranslator
 
     private void ReadEscape(bool ignoreCase)
     {
-        var next = _at + 1 < _pattern.Length ? _pattern[_at + 1] : '\0';
+        var next = _cursor.Peek(1);
         if (next is 'A' or 'z')
         {
             _output.Append('\\').Append(next);
-            _at += 2;
+            _cursor.Advance(2);
             return;
         }
 
         if (next is 'w' or 'W')
         {
-            _output.Append(next == 'w' ? "[" : "[^").Append(UnicodeClasses.WordClass).Append(']');
-            _at += 2;
+            _output.Append(next == 'w' ? "[" : "[^").Append(UnicodeClasses.WordClass).Append(Latin1Words).Append(']');
+            _cursor.Advance(2);
         }
         else if (!TryReadClassEscape(ignoreCase))
         {
-            AppendLiteral(ReadCharacter(), ignoreCase);
+            AppendLiteral(_cursor.ReadCharacter(), ignoreCase);
             return;
         }
 
@@ -255,11 +250,11 @@ internal ref struct OnigurumaTranslator
     /// <summary>Copies <c>\s</c>, <c>\d</c>, <c>\p{…}</c> and their opposites, which mean the same in both.</summary>
     private bool TryReadClassEscape(bool ignoreCase)
     {
-        var next = _at + 1 < _pattern.Length ? _pattern[_at + 1] : '\0';
+        var next = _cursor.Peek(1);
         if (next is 's' or 'S' or 'd' or 'D')
         {
             _output.Append('\\').Append(next);
-            _at += 2;
+            _cursor.Advance(2);
             return true;
         }
 
@@ -268,48 +263,48 @@ internal ref struct OnigurumaTranslator
             return false;
         }
 
-        var end = _pattern[_at..].IndexOf('}');
-        if (end < 4 || _pattern[_at + 2] != '{')
+        var end = _cursor.Rest.IndexOf('}');
+        if (end < 4 || _cursor.Peek(2) != '{')
         {
-            throw Refuse("a property without braces");
+            throw _cursor.Refuse("a property without braces");
         }
 
-        var name = _pattern.Slice(_at + 3, end - 3).ToString();
+        var name = _cursor.Rest[3..end].ToString();
         var negated = (next == 'P') != name.StartsWith('^');
         name = name.TrimStart('^');
         if (!UnicodeProperties.IsGeneralCategory(name) || (ignoreCase && name is "Lu" or "Ll" or "Lt"))
         {
-            throw Refuse($"the property {name}");
+            throw _cursor.Refuse($"the property {name}");
         }
 
         _output.Append(negated ? "\\P{" : "\\p{").Append(name).Append('}');
-        _at += end + 1;
+        _cursor.Advance(end + 1);
         return true;
     }
 
     private void ReadClass(bool ignoreCase)
     {
-        _output.Append(Skip("^") ? "[^" : "[");
+        _output.Append(_cursor.Skip("^") ? "[^" : "[");
         var first = true;
         while (true)
         {
-            if (AtEnd || (first && Next("]")) || Next("[") || Next("&&"))
+            if (_cursor.AtEnd || (first && _cursor.Next("]")) || _cursor.Next("[") || _cursor.Next("&&"))
             {
-                throw Refuse(AtEnd ? "a '[' without its ']'" : "nesting, intersection or a leading ']' in a class");
+                throw _cursor.Refuse(_cursor.AtEnd ? "a '[' without its ']'" : "nesting, intersection or a leading ']' in a class");
             }
 
-            if (Skip("]"))
+            if (_cursor.Skip("]"))
             {
                 break;
             }
 
             first = false;
-            if (Next("\\w"))
+            if (_cursor.Next("\\w"))
             {
-                _at += 2;
+                _cursor.Advance(2);
                 _output.Append(UnicodeClasses.WordClass);
             }
-            else if (!Next("\\") || !TryReadClassEscape(ignoreCase))
+            else if (!_cursor.Next("\\") || !TryReadClassEscape(ignoreCase))
             {
                 ReadClassRange(ignoreCase);
             }
@@ -320,15 +315,15 @@ internal ref struct OnigurumaTranslator
 
     private void ReadClassRange(bool ignoreCase)
     {
-        var low = ReadCharacter();
+        var low = _cursor.ReadCharacter();
         var high = low;
-        if (Next("-") && _at + 1 < _pattern.Length && _pattern[_at + 1] is not (']' or '['))
+        if (_cursor.Next("-") && _cursor.Peek(1) is not (']' or '[' or '\0'))
         {
-            _at++;
-            high = ReadCharacter();
+            _cursor.Advance(1);
+            high = _cursor.ReadCharacter();
             if (high < low)
             {
-                throw Refuse("a range that runs backwards");
+                throw _cursor.Refuse("a range that runs backwards");
             }
         }
 
@@ -340,7 +335,7 @@ internal ref struct OnigurumaTranslator
 
         if (high >= 0x80)
         {
-            throw Refuse("a character beyond ASCII where case is ignored");
+            throw _cursor.Refuse("a character beyond ASCII where case is ignored");
         }
 
         for (var c = low; c <= high; c++)
@@ -350,49 +345,6 @@ internal ref struct OnigurumaTranslator
                 AppendRange(other, other);
             }
         }
-    }
-
-    /// <summary>Reads a literal character, escaped or not.</summary>
-    private char ReadCharacter()
-    {
-        var c = _pattern[_at++];
-        if (c != '\\')
-        {
-            return char.IsSurrogate(c) ? throw Refuse("a literal character beyond the basic plane") : c;
-        }
-
-        c = AtEnd ? throw Refuse("a '\\' at the end") : _pattern[_at++];
-        switch (c)
-        {
-            case 'n': return '\n';
-            case 'r': return '\r';
-            case 't': return '\t';
-            case 'f': return '\f';
-            case 'v': return '\v';
-            case 'a': return '\a';
-            case 'e': return '\u001B';
-            case 'u': return ReadHex(4);
-            case 'x' when Skip("{"):
-                var value = ReadHex(Math.Max(_pattern[_at..].IndexOf('}'), 0));
-                _at++;
-                return value;
-            case 'x': return ReadHex(2);
-            default:
-                return char.IsAsciiLetterOrDigit(c) || c >= 0x80 ? throw Refuse($"the escape \\{c}") : c;
-        }
-    }
-
-    private char ReadHex(int digits)
-    {
-        if (digits is 0 or > 4 || _at + digits > _pattern.Length
-            || !ushort.TryParse(_pattern.Slice(_at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            || char.IsSurrogate((char)value))
-        {
-            throw Refuse("a code that is no character of the basic plane");
-        }
-
-        _at += digits;
-        return (char)value;
     }
 
     private void AppendLiteral(char c, bool ignoreCase)
@@ -406,7 +358,7 @@ internal ref struct OnigurumaTranslator
 
         if (c >= 0x80 || FoldedPairs.Contains($"{char.ToLowerInvariant(_previousLetter)}{char.ToLowerInvariant(c)}"))
         {
-            throw Refuse($"'{c}' where case is ignored");
+            throw _cursor.Refuse($"'{c}' where case is ignored");
         }
 
         _previousLetter = c;
