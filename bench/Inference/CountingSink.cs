@@ -10,6 +10,9 @@ internal sealed class CountingSink(int limit) : ITokenSink
     private readonly long[] _times = new long[limit];
     private readonly TaskCompletionSource<SequenceEnd> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Called with the first token.</summary>
+    public Action? OnFirst { get; init; }
+
     public Task<SequenceEnd> End => _end.Task;
 
     public long FirstToken { get; private set; }
@@ -34,6 +37,7 @@ internal sealed class CountingSink(int limit) : ITokenSink
         {
             FirstToken = LastToken;
             FirstAllocated = LastAllocated;
+            OnFirst?.Invoke();
         }
 
         return true;

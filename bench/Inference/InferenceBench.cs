@@ -17,6 +17,7 @@ internal sealed class InferenceBench(ModelGraph graph, DecodeEngine engine, int 
     private const int PrefixTokens = 1024;
     private const int NewTokens = 16;
     private int _seed;
+    private long _mostKeysAndValues;
 
     public static async Task<int> RunAsync(string shapeName, int rounds, string? folder, bool json, CancellationToken cancellationToken)
     {
@@ -97,7 +98,7 @@ internal sealed class InferenceBench(ModelGraph graph, DecodeEngine engine, int 
         // Every matrix is read once per token; of the embedding table, which only Gather reads, a single row.
         var weights = new FileInfo(Path.Combine(folder, "model.onnx.data")).Length - ((long)graph.VocabularySize * HiddenSize(folder) * sizeof(float));
         var read = weights + ((Context + (Tokens / 2)) * graph.Layout.TokenBytes);
-        var keysAndValues = engine.Status.KvBytes + engine.Status.PrefixPoolBytes;
+        var keysAndValues = _mostKeysAndValues;
         var logits = (512L + 8) * graph.VocabularySize * graph.LogitsElementBytes;
 
         return
@@ -195,9 +196,15 @@ internal sealed class InferenceBench(ModelGraph graph, DecodeEngine engine, int 
 
     private CountingSink Submit(int[] prompt, int tokens)
     {
-        var sink = new CountingSink(tokens);
+        var sink = new CountingSink(tokens) { OnFirst = WatchMemory };
         engine.Submit(new SequenceRequest(prompt, SamplingOptions.Greedy, new HashSet<int>(), tokens, 0), sink, CancellationToken.None);
         return sink;
+    }
+
+    private void WatchMemory()
+    {
+        var status = engine.Status;
+        _mostKeysAndValues = Math.Max(_mostKeysAndValues, status.KvBytes + status.PrefixPoolBytes);
     }
 
     /// <summary>Random tokens that begin unlike any earlier prompt, so that nothing is reused by accident.</summary>

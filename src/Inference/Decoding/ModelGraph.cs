@@ -127,6 +127,10 @@ internal sealed class ModelGraph : IDisposable
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            // A pattern is kept for every set of shapes seen, and each token brings a new one: memory that grows and never pays.
+            EnableMemoryPattern = false,
+            // ONNX Runtime's arena grows by powers of two and keeps what a long prompt once needed; the system's allocator gives it back.
+            EnableCpuMemArena = false,
         };
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", spins ? "1" : "0");
 

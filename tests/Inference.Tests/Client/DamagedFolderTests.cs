@@ -151,6 +151,25 @@ public sealed class DamagedFolderTests(TestModels models)
     public async Task Load_NoFolder_IsRefused() =>
         Assert.Contains("no-such-folder", (await Assert.ThrowsAsync<ModelFolderException>(() => LoadAsync("no-such-folder"))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Load_FolderOfLinks_AsHuggingFaceCachesAre_Loads()
+    {
+        var links = Directory.CreateTempSubdirectory("hybrid-links-").FullName;
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(models.TinyFolder))
+            {
+                File.CreateSymbolicLink(Path.Combine(links, Path.GetFileName(file)), file);
+            }
+
+            Assert.Null(await Record.ExceptionAsync(() => LoadAsync(links)));
+        }
+        finally
+        {
+            Directory.Delete(links, recursive: true);
+        }
+    }
+
     private string[] Files() =>
         [.. Directory.GetFiles(models.TinyFolder).Select(file => Path.GetFileName(file)).Where(file => file != Checksums).Order()
             .Where(file => file is not ("config.json" or "special_tokens_map.json")).Append("config.json")];
