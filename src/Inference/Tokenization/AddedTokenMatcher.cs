@@ -80,6 +80,8 @@ internal sealed class AddedTokenMatcher
                 {
                     start--;
                 }
+
+                start = Math.Max(start, free);
             }
 
             if (token.RightStrip)
@@ -93,8 +95,12 @@ internal sealed class AddedTokenMatcher
                 end = blank.End;
             }
 
-            matches.Add((token, new TextRange(start, end)));
-            free = end;
+            // Nothing is left of a token of whitespace that the one before it has swallowed.
+            if (start < end)
+            {
+                matches.Add((token, new TextRange(start, end)));
+                free = end;
+            }
         }
     }
 

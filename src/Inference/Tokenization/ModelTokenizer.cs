@@ -45,7 +45,8 @@ public sealed class ModelTokenizer
         _asGiven = new AddedTokenMatcher(AddedTokens.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         _normalized = new AddedTokenMatcher(
             AddedTokens.Where(token => token.Normalized).Select(token => (Normalize(token.Content), token)));
-        _tracksOrigins = AddedTokens.Any(token => token.Normalized && token.IsSpecial);
+        _tracksOrigins = AddedTokens.Any(token => token.Normalized && token.IsSpecial)
+            || (_normalizer is not null && _preTokenizer is { DependsOnStart: true });
         (BosToken, AddsBos) = BosReader.Read(file, config);
     }
 
@@ -192,7 +193,8 @@ public sealed class ModelTokenizer
 
         var source = NormalizedText.Start(text[start..end], _tracksOrigins);
         var normalized = _normalizer?.Apply(source) ?? source;
-        var whole = TextPiece.Whole(normalized.Text, start == 0);
+        // Text whose start was stripped starts no longer where the whole text does.
+        var whole = TextPiece.Whole(normalized.Text, start == 0 && normalized.Origins is null or [{ Start: 0 }, ..]);
         var at = 0;
         foreach (var (token, range) in Find(_normalized, normalized.Text, (token, range) => !token.IsSpecial || IsMeant(range)))
         {

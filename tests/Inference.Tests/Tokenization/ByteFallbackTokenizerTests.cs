@@ -119,6 +119,15 @@ public sealed class ByteFallbackTokenizerTests
     }
 
     [Fact]
+    public void Encode_WhitespaceToken_SwallowedByTheOneBefore_IsGone()
+    {
+        var file = ByteFallback();
+        file["added_tokens"]!.AsArray().Add(Added(269, "\n", special: false, leftStrip: true, rightStrip: true));
+
+        Assert.Equal([266, 269, 266], Load(file).Encode("the \n\n \nthe"));
+    }
+
+    [Fact]
     public void Encode_OverlappingTokens_LeftmostThenLongest()
     {
         var file = ByteFallback();
@@ -168,5 +177,11 @@ public sealed class ByteFallbackTokenizerTests
         var tokenizer = Load(file);
 
         Assert.Equal([266, End, 260, 265], tokenizer.Encode("the<|end|>the", interpretSpecialTokens: true));
+
+        file["normalizer"] = new JsonObject { ["type"] = "Strip", ["strip_left"] = true, ["strip_right"] = false };
+
+        // What is left of a stripped text starts no longer where the text did.
+        Assert.Equal([260, 265], Load(file).Encode(" the"));
+        Assert.Equal([266], Load(file).Encode("the"));
     }
 }

@@ -15,6 +15,8 @@ internal sealed class MetaspacePreTokenizer(string replacement, MetaspacePreToke
         Never,
     }
 
+    public override bool DependsOnStart => prepend == Prepend.First;
+
     public override void Apply(IReadOnlyList<TextPiece> pieces, List<TextPiece> output)
     {
         var spaced = new List<TextPiece>(pieces.Count);

@@ -3,6 +3,8 @@ namespace Hybrid.Inference.Tokenization.PreTokenizers;
 /// <summary>Pre-tokenizers one after another.</summary>
 internal sealed class PreTokenizerSequence(IReadOnlyList<PreTokenizer> steps) : PreTokenizer
 {
+    public override bool DependsOnStart => steps.Any(step => step.DependsOnStart);
+
     public override void Apply(IReadOnlyList<TextPiece> pieces, List<TextPiece> output)
     {
         for (var i = 0; i + 1 < steps.Count; i++)
