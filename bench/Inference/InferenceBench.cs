@@ -174,7 +174,7 @@ internal sealed class InferenceBench(ModelGraph graph, DecodeEngine engine, int 
 
             // Prompts are read one after the other, so the early ones decode longer: what counts is the time all decode together.
             var prompts = Enumerable.Range(0, size).Select(_ => Prompt(Context)).ToArray();
-            var sinks = prompts.Select(prompt => Submit(prompt, 4 * Tokens)).ToArray();
+            var sinks = prompts.Select(prompt => Submit(prompt, 2 * Tokens)).ToArray();
             await Task.WhenAll(sinks.Select(sink => sink.End));
             var together = sinks.Max(sink => sink.FirstToken);
             var first = sinks.Min(sink => sink.LastToken);
