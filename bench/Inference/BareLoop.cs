@@ -20,6 +20,8 @@ internal sealed class BareLoop : IDisposable
         _graph = graph;
         _arena = new KvArena(graph.Layout);
         _arena.Resize(1, capacity, []);
+        // Pages never written all map to one page of zeros, which would be read from the cache instead of from memory.
+        _arena.Fill(0x11);
         _binding = graph.Session.CreateIoBinding();
         _mask = [.. Enumerable.Repeat(1L, capacity)];
         _logits = new float[graph.VocabularySize];

@@ -13,6 +13,12 @@ internal sealed class CountingSink(int limit) : ITokenSink
     /// <summary>Called with the first token.</summary>
     public Action? OnFirst { get; init; }
 
+    /// <summary>Called with every token.</summary>
+    public Action? OnEach { get; init; }
+
+    /// <summary>Called at the end, when the sequence's state has been remembered.</summary>
+    public Action? OnLast { get; init; }
+
     public Task<SequenceEnd> End => _end.Task;
 
     public long FirstToken { get; private set; }
@@ -40,11 +46,13 @@ internal sealed class CountingSink(int limit) : ITokenSink
             OnFirst?.Invoke();
         }
 
+        OnEach?.Invoke();
         return true;
     }
 
     public void OnEnd(SequenceEnd end)
     {
+        OnLast?.Invoke();
         if (end.Failure is null)
         {
             _end.SetResult(end);

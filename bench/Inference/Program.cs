@@ -5,6 +5,7 @@ var shape = new Option<string>("--shape") { Description = "1b (1.04 billion para
 shape.AcceptOnlyFromAmong("1b", "small");
 var rounds = new Option<int>("--rounds") { Description = "How often each comparison is repeated, both sides in turn.", DefaultValueFactory = _ => 7 };
 var folder = new Option<string?>("--folder") { Description = "Where the model is written and kept; a temporary folder, deleted afterwards, if not given." };
+var chunk = new Option<int>("--prefill-chunk") { Description = "Prompt tokens per run.", DefaultValueFactory = _ => new Hybrid.Inference.LocalModelOptions { Path = "-" }.PrefillChunkTokens };
 var json = new Option<bool>("--json") { Description = "One JSON line on stdout instead of a table." };
 var root = new RootCommand(
     "Measures the decode engine against a bare loop on ONNX Runtime, on one thread.\n\n" +
@@ -12,10 +13,10 @@ var root = new RootCommand(
     "  dotnet run -c Release --project bench/Inference -- --shape small --json\n" +
     "  dotnet run -c Release --project bench/Inference -- tokenizer FOLDER")
 {
-    shape, rounds, folder, json,
+    shape, rounds, folder, chunk, json,
 };
 root.SetAction((result, token) => InferenceBench.RunAsync(
-    result.GetValue(shape)!, result.GetValue(rounds), result.GetValue(folder), result.GetValue(json), token));
+    result.GetValue(shape)!, result.GetValue(rounds), result.GetValue(folder), result.GetValue(chunk), result.GetValue(json), token));
 
 var model = new Argument<string>("FOLDER") { Description = "A model folder with a tokenizer.json." };
 var tokenizer = new Command("tokenizer", "Measures how many megabytes of text a folder's tokenizer encodes per second, on one thread.") { model };

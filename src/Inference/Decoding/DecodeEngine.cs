@@ -455,16 +455,16 @@ internal sealed class DecodeEngine : IDisposable
             return;
         }
 
-        var logSumExp = LogitRow.LogSumExp(logits, _scratch.Row);
-        if (!float.IsFinite(logSumExp))
+        var row = LogitRow.Of(logits);
+        if (!float.IsFinite(row.LogSumExp))
         {
             Finish(sequence, FinishReason.Cancelled, new InferenceFailedException(
                 "The model's output is not numbers (NaN or infinity); its weights are damaged. Download the folder again."));
             return;
         }
 
-        var choice = sequence.Sampler.Choose(logits, logSumExp, _scratch);
-        var top = sequence.Request.TopCandidates > 0 ? LogitRow.Top(logits, sequence.Request.TopCandidates, logSumExp) : null;
+        var choice = sequence.Sampler.Choose(logits, row, _scratch);
+        var top = sequence.Request.TopCandidates > 0 ? LogitRow.Top(logits, sequence.Request.TopCandidates, row.LogSumExp) : null;
         var isEnd = sequence.Request.EndTokens.Contains(choice.Token);
         sequence.Append(choice.Token);
         var more = sequence.Sink.OnToken(choice, top, isEnd);

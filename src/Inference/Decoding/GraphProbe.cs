@@ -16,13 +16,12 @@ internal static class GraphProbe
         using var binding = new GraphBinding(graph, arena);
         using var options = new RunOptions();
         var widened = new float[graph.VocabularySize];
-        var scratch = new float[graph.VocabularySize];
         try
         {
             Step(binding, options, [0, graph.VocabularySize - 1], 0);
-            Check(binding.LastLogits(0, widened), scratch, file);
+            Check(binding.LastLogits(0, widened), file);
             Step(binding, options, [0], 2);
-            Check(binding.LastLogits(0, widened), scratch, file);
+            Check(binding.LastLogits(0, widened), file);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -42,9 +41,9 @@ internal static class GraphProbe
         binding.Run(options);
     }
 
-    private static void Check(ReadOnlySpan<float> logits, Span<float> scratch, string file)
+    private static void Check(ReadOnlySpan<float> logits, string file)
     {
-        if (!float.IsFinite(LogitRow.LogSumExp(logits, scratch)))
+        if (!float.IsFinite(LogitRow.Of(logits).LogSumExp))
         {
             throw new ModelFolderException(
                 file, "its output is not numbers (NaN or infinity), so its weights are damaged", "Download the folder again.");

@@ -1,50 +1,40 @@
 using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Hybrid.Inference.Sampling;
 
-/// <summary>Reads facts off one row of logits without changing it.</summary>
-internal static class LogitRow
+/// <summary>Facts about one row of logits.</summary>
+/// <param name="Best">The largest logit's index; the lowest on ties.</param>
+/// <param name="Largest">The largest logit.</param>
+/// <param name="Second">The second largest.</param>
+/// <param name="LogSumExp">log Σ exp(logit): subtracted from a logit, it gives the log-probability. Not finite if a logit is not.</param>
+internal readonly record struct LogitRow(int Best, float Largest, float Second, float LogSumExp)
 {
-    /// <summary>log Σ exp(logit): what turns a logit into a log-probability.</summary>
-    /// <param name="logits">The row.</param>
-    /// <param name="scratch">At least as long as the row; overwritten.</param>
-    public static float LogSumExp(ReadOnlySpan<float> logits, Span<float> scratch)
+    /// <summary>Reads a row.</summary>
+    /// <remarks>
+    /// Runs for every token over the whole vocabulary, so it is compiled with full optimisation at once: under tiered compilation the
+    /// first hundred tokens of a process would cost milliseconds more.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static LogitRow Of(ReadOnlySpan<float> logits)
     {
-        var max = TensorPrimitives.Max(logits);
-        var shifted = scratch[..logits.Length];
-        TensorPrimitives.Subtract(logits, max, shifted);
-        TensorPrimitives.Exp(shifted, shifted);
-        return max + MathF.Log(TensorPrimitives.Sum(shifted));
-    }
-
-    /// <summary>The two largest logits and where the largest stands (the lowest index on ties).</summary>
-    public static (int Index, float Largest, float Second) TopTwo(ReadOnlySpan<float> logits)
-    {
-        // Whole vectors at a time: a lane keeps its own two largest, then the lanes are merged.
-        var largest = new Vector<float>(float.NegativeInfinity);
-        var second = largest;
+        var (largest, second) = TopTwo(logits);
         var vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        var shift = new Vector<float>(largest);
+        var sums = Vector<float>.Zero;
         foreach (var vector in vectors)
         {
-            second = Vector.Max(second, Vector.Min(largest, vector));
-            largest = Vector.Max(largest, vector);
+            sums += Vector.Exp(vector - shift);
         }
 
-        var (first, next) = (float.NegativeInfinity, float.NegativeInfinity);
-        for (var lane = 0; lane < Vector<float>.Count; lane++)
-        {
-            Take(largest[lane], ref first, ref next);
-            Take(second[lane], ref first, ref next);
-        }
-
+        var sum = Vector.Sum(sums);
         foreach (var logit in logits[(vectors.Length * Vector<float>.Count)..])
         {
-            Take(logit, ref first, ref next);
+            sum += MathF.Exp(logit - largest);
         }
 
-        return (logits.IndexOf(first), first, next);
+        return new LogitRow(Math.Max(0, logits.IndexOf(largest)), largest, second, largest + MathF.Log(sum));
     }
 
     /// <summary>The most probable tokens, best first; the lowest id on ties.</summary>
@@ -77,6 +67,34 @@ internal static class LogitRow
         }
 
         return best;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (float Largest, float Second) TopTwo(ReadOnlySpan<float> logits)
+    {
+        // Whole vectors at a time: a lane keeps its own two largest, then the lanes are merged.
+        var largest = new Vector<float>(float.NegativeInfinity);
+        var second = largest;
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(logits);
+        foreach (var vector in vectors)
+        {
+            second = Vector.Max(second, Vector.Min(largest, vector));
+            largest = Vector.Max(largest, vector);
+        }
+
+        var (first, next) = (float.NegativeInfinity, float.NegativeInfinity);
+        for (var lane = 0; lane < Vector<float>.Count; lane++)
+        {
+            Take(largest[lane], ref first, ref next);
+            Take(second[lane], ref first, ref next);
+        }
+
+        foreach (var logit in logits[(vectors.Length * Vector<float>.Count)..])
+        {
+            Take(logit, ref first, ref next);
+        }
+
+        return (first, next);
     }
 
     private static void Take(float logit, ref float first, ref float next)

@@ -28,22 +28,21 @@ internal sealed class Sampler
 
     /// <summary>Chooses a token and takes it into account for the penalties of the next.</summary>
     /// <param name="logits">The model's row; left as it is.</param>
-    /// <param name="logSumExp">Of the row (<see cref="LogitRow.LogSumExp"/>).</param>
+    /// <param name="row">Facts about that row.</param>
     /// <param name="scratch">Buffers for the work.</param>
-    public TokenChoice Choose(ReadOnlySpan<float> logits, float logSumExp, SamplingScratch scratch)
+    public TokenChoice Choose(ReadOnlySpan<float> logits, LogitRow row, SamplingScratch scratch)
     {
-        var (best, largest, second) = LogitRow.TopTwo(logits);
-        var token = best;
+        var token = row.Best;
         if (_options.HasPenalties || !_options.IsGreedy)
         {
             var scores = scratch.Scores(logits.Length);
             logits.CopyTo(scores);
             Penalise(scores);
-            token = _options.IsGreedy ? LogitRow.TopTwo(scores).Index : Draw(scores, scratch);
+            token = _options.IsGreedy ? LogitRow.Of(scores).Best : Draw(scores, scratch);
         }
 
         Remember(token);
-        return new TokenChoice(token, logits[token] - logSumExp, largest - second);
+        return new TokenChoice(token, logits[token] - row.LogSumExp, row.Largest - row.Second);
     }
 
     private void Remember(int token)

@@ -5,12 +5,8 @@ namespace Hybrid.Inference.Sampling;
 internal sealed class SamplingScratch(int vocabularySize)
 {
     private readonly float[] _scores = new float[vocabularySize];
-    private readonly float[] _row = new float[vocabularySize];
     private float[] _weights = [];
     private int[] _tokens = [];
-
-    /// <summary>Room for one row, for <see cref="LogitRow.LogSumExp"/>.</summary>
-    public Span<float> Row => _row;
 
     /// <summary>Room for a changed copy of the logits.</summary>
     public Span<float> Scores(int length) => _scores.AsSpan(0, length);

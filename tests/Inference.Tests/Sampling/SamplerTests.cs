@@ -104,7 +104,7 @@ public sealed class SamplerTests
     [InlineData(7)]
     [InlineData(31)]
     [InlineData(1000)]
-    public void TopTwo_RandomRows_AgreeWithASort(int length)
+    public void Of_RandomRows_AgreesWithASortAndASum(int length)
     {
         var random = new Random(length);
         for (var round = 0; round < 200; round++)
@@ -112,11 +112,26 @@ public sealed class SamplerTests
             var row = Enumerable.Range(0, length).Select(_ => random.Next(50) - 25f).ToArray();
             var sorted = row.OrderDescending().ToArray();
 
-            var (index, largest, second) = LogitRow.TopTwo(row);
+            var facts = LogitRow.Of(row);
 
-            Assert.Equal(Array.IndexOf(row, sorted[0]), index);
-            Assert.Equal(sorted[0], largest);
-            Assert.Equal(length > 1 ? sorted[1] : float.NegativeInfinity, second);
+            Assert.Equal(Array.IndexOf(row, sorted[0]), facts.Best);
+            Assert.Equal(sorted[0], facts.Largest);
+            Assert.Equal(length > 1 ? sorted[1] : float.NegativeInfinity, facts.Second);
+            Assert.Equal(Math.Log(row.Sum(logit => Math.Exp(logit))), facts.LogSumExp, 1e-4);
+        }
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Of_RowWithSomethingThatIsNoNumber_IsNotFinite(float value)
+    {
+        for (var at = 0; at < 40; at++)
+        {
+            var row = new float[40];
+            row[at] = value;
+
+            Assert.False(float.IsFinite(LogitRow.Of(row).LogSumExp));
         }
     }
 
@@ -185,8 +200,8 @@ public sealed class SamplerTests
     private static int[] Many(Sampler sampler, int count)
     {
         var scratch = new SamplingScratch(Logits.Length);
-        var logSumExp = LogitRow.LogSumExp(Logits, scratch.Row);
-        return [.. Enumerable.Range(0, count).Select(_ => sampler.Choose(Logits, logSumExp, scratch).Token)];
+        var row = LogitRow.Of(Logits);
+        return [.. Enumerable.Range(0, count).Select(_ => sampler.Choose(Logits, row, scratch).Token)];
     }
 
     private static IEnumerable<int> Greedy(Sampler sampler, int count) =>
@@ -195,6 +210,6 @@ public sealed class SamplerTests
     private static TokenChoice Choose(Sampler sampler, float[] logits)
     {
         var scratch = new SamplingScratch(logits.Length);
-        return sampler.Choose(logits, LogitRow.LogSumExp(logits, scratch.Row), scratch);
+        return sampler.Choose(logits, LogitRow.Of(logits), scratch);
     }
 }
