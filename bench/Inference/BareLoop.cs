@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hybrid.Inference.Decoding;
 using Microsoft.ML.OnnxRuntime;
 
@@ -21,7 +22,7 @@ internal sealed class BareLoop : IDisposable
         _arena = new KvArena(graph.Layout);
         _arena.Resize(1, capacity, []);
         // Pages never written all map to one page of zeros, which would be read from the cache instead of from memory.
-        _arena.Fill(0x11);
+        Fill(graph.Layout, capacity);
         _binding = graph.Session.CreateIoBinding();
         _mask = [.. Enumerable.Repeat(1L, capacity)];
         _logits = new float[graph.VocabularySize];
@@ -54,6 +55,14 @@ internal sealed class BareLoop : IDisposable
             _binding.BindInput(_graph.AttentionMask, mask);
             _graph.Session.RunWithBinding(_options, _binding);
             _ids[0] = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(_logits);
+        }
+    }
+
+    private unsafe void Fill(KvLayout layout, int capacity)
+    {
+        for (var tensor = 0; tensor < layout.Tensors; tensor++)
+        {
+            NativeMemory.Fill((void*)_arena.Address(tensor, 0), (nuint)(layout.Heads * capacity * layout.RowBytes), 0x11);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Hybrid.Inference.Decoding;
 
 /// <summary>The keys and values of the sequences that are being worked on.</summary>
@@ -91,15 +89,6 @@ internal sealed unsafe class KvArena(KvLayout layout) : IDisposable
     /// <param name="tokens">How many of them to take.</param>
     public void Load(int slot, NativeBuffer source, int savedTokens, int tokens) =>
         Exchange(slot, source.Address, savedTokens, tokens, intoArena: true);
-
-    /// <summary>Overwrites everything with one byte; for measurements and tests.</summary>
-    internal void Fill(byte value)
-    {
-        foreach (var tensor in _tensors)
-        {
-            NativeMemory.Fill((void*)tensor!.Address, (nuint)tensor.Bytes, value);
-        }
-    }
 
     public void Dispose()
     {

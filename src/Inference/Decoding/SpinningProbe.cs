@@ -32,7 +32,6 @@ internal static class SpinningProbe
     {
         using var start = new Barrier(threads);
         var spans = new long[threads];
-        var before = TimeSpan.Zero;
         var workers = new Thread[threads];
         for (var i = 0; i < threads; i++)
         {
@@ -45,7 +44,7 @@ internal static class SpinningProbe
             { IsBackground = true, Name = "hybrid-spin-probe" };
         }
 
-        before = Environment.CpuUsage.TotalTime;
+        var before = Environment.CpuUsage.TotalTime;
         foreach (var worker in workers)
         {
             worker.Start();
