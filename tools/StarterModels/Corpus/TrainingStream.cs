@@ -3,8 +3,8 @@ namespace Hybrid.StarterModels.Corpus;
 /// <summary>The endless training corpus of one run: the same seed gives the same conversations in the same order.</summary>
 internal sealed class TrainingStream
 {
-    private const double SystemShare = 0.2;
-    private const double SecondTurnShare = 0.08;
+    private const double SystemShare = 0.12;
+    private const double SecondTurnShare = 0.05;
     private const double LowerCaseShare = 0.08;
     private const double NoFullStopShare = 0.1;
 
