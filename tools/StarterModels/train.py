@@ -206,6 +206,15 @@ def greedy(model, corpus, end, limit=40):
     return right, confidence
 
 
+@torch.no_grad()
+def write_reference(model, corpus, folder):
+    """The log-probabilities at every answer token of the test set, for comparing the exported graph."""
+    with open(os.path.join(folder, "reference.bin"), "wb") as file:
+        for row in range(len(corpus)):
+            inputs, targets = corpus.batch(np.array([row]))
+            file.write(torch.log_softmax(model(inputs, targets), -1).numpy().astype("<f4").tobytes())
+
+
 def auroc(positive, negative):
     """The chance that a right answer is more confident than a wrong one; ties count half."""
     if len(positive) == 0 or len(negative) == 0:
@@ -337,6 +346,7 @@ def main():
         sys.exit(130)
 
     write_weights(model, shape, options.out)
+    write_reference(model, test, options.out)
     right, confidence = greedy(model, test, end=about["end"])
     hard = np.isin(test.tasks, [i for i, task in enumerate(about["tasks"]) if task in about["hard"]])
     report = {
