@@ -13,6 +13,7 @@ public sealed class RoomArrowTests
         [("Inference", "Chat")] = ["Folders", "Tokenization"],
         [("Inference", "Sampling")] = [],
         [("Inference", "Decoding")] = ["Folders", "Sampling"],
+        [("Inference", "Answers")] = ["Decoding", "Sampling", "Tokenization"],
     };
 
     public static TheoryData<string, string> Rooms()

@@ -1,0 +1,17 @@
+namespace Hybrid.Inference.Decoding;
+
+/// <summary>Why a sequence ended.</summary>
+internal enum FinishReason
+{
+    /// <summary>The model wrote an end token.</summary>
+    EndToken,
+
+    /// <summary>The receiver had enough, for example because a stop sequence appeared.</summary>
+    Stopped,
+
+    /// <summary>The token limit or the context's end was reached.</summary>
+    Length,
+
+    /// <summary>The caller cancelled.</summary>
+    Cancelled,
+}

@@ -1,0 +1,16 @@
+using Hybrid.Inference.Sampling;
+
+namespace Hybrid.Inference.Decoding;
+
+/// <summary>What to generate.</summary>
+/// <param name="Prompt">The prompt's tokens; at least one.</param>
+/// <param name="Sampling">How tokens are chosen.</param>
+/// <param name="EndTokens">Tokens that end the answer.</param>
+/// <param name="MaxOutputTokens">The most tokens to generate, or null for the engine's default.</param>
+/// <param name="TopCandidates">How many of the most probable tokens to report with each token.</param>
+internal sealed record SequenceRequest(
+    int[] Prompt,
+    SamplingOptions Sampling,
+    IReadOnlySet<int> EndTokens,
+    int? MaxOutputTokens,
+    int TopCandidates);

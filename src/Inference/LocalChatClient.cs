@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Hybrid.Inference.Answers;
+using Hybrid.Inference.Chat;
+using Microsoft.Extensions.AI;
+
+namespace Hybrid.Inference;
+
+/// <summary>A <see cref="LocalModel"/> as an <see cref="IChatClient"/>.</summary>
+/// <remarks>
+/// Thread safe. Does not own the model: disposing the client leaves it loaded. A plain answer is its own stream put together, so both
+/// behave alike. Beside <see cref="ChatOptions"/>'s members it understands the keys of <see cref="ChatOptionNames"/>.
+/// Tools, response formats other than text and message contents other than text are refused with <see cref="NotSupportedException"/>
+/// instead of being ignored.
+/// </remarks>
+public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChatClient
+{
+    private readonly ChatClientMetadata _metadata = new("hybrid.local", null, model.Name);
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The request needs something a local model cannot do; the message names it.</exception>
+    /// <exception cref="ArgumentException">An option lies outside its range, or the conversation does not fit the chat format.</exception>
+    /// <exception cref="Decoding.PromptTooLongException">The conversation leaves no room in the context.</exception>
+    /// <exception cref="Decoding.KvBudgetExceededException">Prompt and answer could never fit into the memory budget.</exception>
+    /// <exception cref="Decoding.InferenceQueueFullException">Too many prompts wait already.</exception>
+    /// <exception cref="Decoding.InferenceFailedException">The model could not be run.</exception>
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var text = new StringBuilder();
+        var tokens = new List<TokenLogProbability>();
+        var generation = ChatOptionsReader.Read(options, model.Search);
+        AnswerSummary? summary = null;
+        await foreach (var piece in model.GenerateAsync(Render(messages, options), generation, cancellationToken))
+        {
+            text.Append(piece.Text);
+            tokens.AddRange(piece.Tokens);
+            summary = piece.Summary;
+        }
+
+        var id = NewId();
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text.ToString()) { MessageId = id })
+        {
+            ResponseId = id,
+            ModelId = model.Name,
+            CreatedAt = time.GetUtcNow(),
+            FinishReason = ReasonOf(summary!),
+            Usage = UsageOf(summary!),
+            AdditionalProperties = Properties(tokens, generation.LogProbabilities, summary),
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">As for <see cref="GetResponseAsync"/>, and so on; thrown when enumeration begins.</exception>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var id = NewId();
+        var created = time.GetUtcNow();
+        var generation = ChatOptionsReader.Read(options, model.Search);
+        await foreach (var piece in model.GenerateAsync(Render(messages, options), generation, cancellationToken))
+        {
+            var update = new ChatResponseUpdate(ChatRole.Assistant, piece.Text)
+            {
+                ResponseId = id,
+                MessageId = id,
+                ModelId = model.Name,
+                CreatedAt = created,
+                AdditionalProperties = Properties(piece.Tokens, generation.LogProbabilities, piece.Summary),
+            };
+            if (piece.Summary is { } summary)
+            {
+                update.FinishReason = ReasonOf(summary);
+                update.Contents.Add(new UsageContent(UsageOf(summary)));
+            }
+
+            yield return update;
+        }
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(ChatClientMetadata) ? _metadata
+            : serviceType == typeof(LocalModel) ? model
+            : serviceType.IsInstanceOfType(this) ? this
+            : null;
+    }
+
+    /// <summary>Does nothing: the model belongs to whoever loaded it.</summary>
+    public void Dispose()
+    {
+    }
+
+    private IReadOnlyList<Tokenization.PromptSegment> Render(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        var turns = new List<ChatTurn>();
+        if (!string.IsNullOrEmpty(options?.Instructions))
+        {
+            turns.Add(new ChatTurn(ChatRoleKind.System, options.Instructions));
+        }
+
+        foreach (var message in messages)
+        {
+            foreach (var content in message.Contents)
+            {
+                if (content is not (TextContent or UsageContent))
+                {
+                    throw new NotSupportedException(
+                        $"The local model '{model.Name}' reads text only; a {message.Role.Value} message has {content.GetType().Name}.");
+                }
+            }
+
+            if (!ChatTurn.TryParseRole(message.Role.Value, out var role))
+            {
+                throw new NotSupportedException(
+                    $"The local model '{model.Name}' takes system, developer, user and assistant messages; one has the role {message.Role.Value}.");
+            }
+
+            turns.Add(new ChatTurn(role, message.Text));
+        }
+
+        return model.Format.Render(turns);
+    }
+
+    private static AdditionalPropertiesDictionary? Properties(
+        IReadOnlyList<TokenLogProbability> tokens, bool logProbabilities, AnswerSummary? summary)
+    {
+        if (!logProbabilities && summary is null)
+        {
+            return null;
+        }
+
+        var properties = new AdditionalPropertiesDictionary();
+        if (logProbabilities)
+        {
+            properties[ChatOptionNames.TokenLogProbabilities] = tokens;
+        }
+
+        if (summary is not null)
+        {
+            properties[ChatOptionNames.Summary] = summary;
+        }
+
+        return properties;
+    }
+
+    private static ChatFinishReason ReasonOf(AnswerSummary summary) =>
+        summary.End == AnswerEnd.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+
+    private static UsageDetails UsageOf(AnswerSummary summary) => new()
+    {
+        InputTokenCount = summary.PromptTokens,
+        OutputTokenCount = summary.OutputTokens,
+        TotalTokenCount = summary.PromptTokens + summary.OutputTokens,
+        CachedInputTokenCount = summary.ReusedTokens,
+    };
+
+    private static string NewId() => $"chatcmpl-{Guid.CreateVersion7():N}";
+}

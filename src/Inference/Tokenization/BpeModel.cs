@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Hybrid.Inference.Tokenization;
+
+/// <summary>Byte-pair encoding of one word after another. Safe for any number of threads.</summary>
+internal sealed class BpeModel
+{
+    private const int StackSymbols = 256;
+    private readonly BpeVocabulary _vocabulary;
+    private readonly MergeTable _merges;
+    private readonly BpeModelOptions _options;
+    private readonly WordCache _cache = new();
+    private readonly int[] _byteSymbols = new int[256];
+    private readonly int[]? _fallback;
+
+    public BpeModel(BpeVocabulary vocabulary, MergeTable merges, BpeModelOptions options)
+    {
+        _vocabulary = vocabulary;
+        _merges = merges;
+        _options = options;
+        _fallback = options.ByteFallback ? new int[256] : null;
+        for (var value = 0; value < 256; value++)
+        {
+            _byteSymbols[value] = vocabulary.FindCharacter(ByteAlphabet.ToChar((byte)value));
+            _fallback?[value] = vocabulary.Find($"<0x{value:X2}>");
+        }
+    }
+
+    /// <summary>Appends the ids of a word of well-formed text.</summary>
+    public void Encode(ReadOnlySpan<char> word, List<int> ids)
+    {
+        if (word.Length > WordCache.MaxWordLength)
+        {
+            EncodeAnew(word, ids);
+            return;
+        }
+
+        if (_cache.Find(word, out var place) is { } known)
+        {
+            ids.AddRange(known.AsSpan());
+            return;
+        }
+
+        var start = ids.Count;
+        EncodeAnew(word, ids);
+        _cache.Store(place, word, CollectionsMarshal.AsSpan(ids)[start..]);
+    }
+
+    private void EncodeAnew(ReadOnlySpan<char> word, List<int> ids)
+    {
+        // UTF-8 takes at most three bytes for a UTF-16 unit; byte fallback within a byte alphabet takes two symbols for each.
+        var limit = word.Length * (_options.InBytes && _options.ByteFallback ? 6 : 3);
+        var rented = limit > StackSymbols ? ArrayPool<int>.Shared.Rent(limit) : null;
+        var symbols = new SymbolList(rented ?? stackalloc int[StackSymbols], _options);
+        var whole = _options.InBytes ? ReadBytes(word, ref symbols) : ReadCharacters(word, ref symbols);
+        if (whole >= 0)
+        {
+            ids.Add(whole);
+        }
+        else
+        {
+            var all = symbols.Finish();
+            ids.AddRange(all[..WordMerger.Merge(_merges, all)]);
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<int>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Reads a word byte by byte.</summary>
+    /// <returns>The id of the whole word where that counts before any merge, else -1.</returns>
+    private int ReadBytes(ReadOnlySpan<char> word, ref SymbolList symbols)
+    {
+        var limit = word.Length * 3;
+        var rented = limit > StackSymbols ? ArrayPool<byte>.Shared.Rent(limit) : null;
+        var buffer = rented ?? stackalloc byte[StackSymbols];
+        var bytes = buffer[..Encoding.UTF8.GetBytes(word, buffer)];
+        var whole = -1;
+        if (_options.IgnoreMerges && bytes.Length <= _vocabulary.LongestToken)
+        {
+            var letters = new char[bytes.Length];
+            ByteAlphabet.ToChars(bytes, letters);
+            whole = _vocabulary.Find(letters);
+        }
+
+        if (whole < 0)
+        {
+            foreach (var value in bytes)
+            {
+                var symbol = _byteSymbols[value];
+                if (symbol >= 0)
+                {
+                    symbols.Add(symbol);
+                }
+                else
+                {
+                    AddUnknown(ByteAlphabet.ToChar(value), ref symbols);
+                }
+            }
+        }
+
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
+        return whole;
+    }
+
+    private int ReadCharacters(ReadOnlySpan<char> word, ref SymbolList symbols)
+    {
+        var whole = _options.IgnoreMerges ? _vocabulary.Find(word) : -1;
+        for (var i = 0; whole < 0 && i < word.Length;)
+        {
+            var character = UnicodeClasses.CodePointAt(word, i, out var length);
+            var symbol = _vocabulary.FindCharacter(character);
+            if (symbol >= 0)
+            {
+                symbols.Add(symbol);
+            }
+            else
+            {
+                AddUnknown(character, ref symbols);
+            }
+
+            i += length;
+        }
+
+        return whole;
+    }
+
+    private void AddUnknown(int character, ref SymbolList symbols)
+    {
+        if (_fallback is null)
+        {
+            symbols.AddUnknown();
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[4];
+        bytes = bytes[..new Rune(character).EncodeToUtf8(bytes)];
+        foreach (var value in bytes)
+        {
+            if (_fallback[value] < 0)
+            {
+                symbols.AddUnknown();
+                return;
+            }
+        }
+
+        foreach (var value in bytes)
+        {
+            symbols.AddFallback(_fallback[value]);
+        }
+    }
+
+    /// <summary>Collects a word's symbols, with the format's rules for unknown characters.</summary>
+    private ref struct SymbolList(Span<int> buffer, BpeModelOptions options)
+    {
+        private readonly Span<int> _buffer = buffer;
+        private int _count;
+        private bool _unknownPending;
+
+        public void Add(int symbol)
+        {
+            FlushUnknown();
+            _buffer[_count++] = symbol;
+        }
+
+        /// <summary>Adds a byte of an unknown character; as in the reference, an unknown token that waits keeps waiting.</summary>
+        public void AddFallback(int symbol) => _buffer[_count++] = symbol;
+
+        public void AddUnknown()
+        {
+            if (options.UnknownToken is null)
+            {
+                return;
+            }
+
+            if (!options.FuseUnknown)
+            {
+                FlushUnknown();
+            }
+
+            _unknownPending = true;
+        }
+
+        public Span<int> Finish()
+        {
+            FlushUnknown();
+            return _buffer[.._count];
+        }
+
+        private void FlushUnknown()
+        {
+            if (_unknownPending)
+            {
+                _buffer[_count++] = options.UnknownToken!.Value;
+                _unknownPending = false;
+            }
+        }
+    }
+}
