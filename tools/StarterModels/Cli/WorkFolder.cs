@@ -21,6 +21,7 @@ internal sealed class WorkFolder(string path, TextWriter progress)
     public async Task<IReadOnlyList<TrainingRun>> TrainAsync(
         Trainer trainer, IEnumerable<(string Model, ulong Seed)> wanted, CancellationToken cancellationToken)
     {
+        await trainer.RequireTorchAsync(cancellationToken);
         var runs = new List<TrainingRun>();
         foreach (var bySeed in wanted.GroupBy(run => run.Seed))
         {

@@ -5,9 +5,13 @@ namespace Hybrid.StarterModels.Corpus;
 /// <summary>All tasks of a <see cref="Domain"/>, with their facts drawn and their held-out combinations fixed.</summary>
 internal sealed class World
 {
+    /// <summary>The largest number <c>limit</c> compares.</summary>
+    public const int LimitHigh = 99;
+
+    /// <summary>The largest reading <c>delta</c> subtracts from.</summary>
+    public const int DeltaHigh = 199;
+
     private const int LimitLow = 10;
-    private const int LimitHigh = 99;
-    private const int DeltaHigh = 199;
 
     /// <summary>Common alarms occupy the first hundred of letter E; the tail never uses it.</summary>
     private const int FirstCommonCode = 101;

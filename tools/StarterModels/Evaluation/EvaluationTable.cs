@@ -8,8 +8,9 @@ internal static class EvaluationTable
 {
     private static readonly double[] Shares = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1];
 
-    public static void Show(IAnsiConsole console, EvaluationReport report)
+    public static void Show(TextWriter output, EvaluationReport report)
     {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumns("task", "class");
         foreach (var column in new[] { "n", "small", "large", "AUROC of confidence" })

@@ -24,7 +24,6 @@ internal sealed class Trainer(string python, int threads, TextWriter progress, T
             return;
         }
 
-        await RequireTorchAsync(cancellationToken);
         var code = await StartAsync(
             [
                 Script, "--config", Configuration, "--model", run.Model, "--corpus", run.CorpusFolder, "--out", run.Folder,
@@ -39,7 +38,9 @@ internal sealed class Trainer(string python, int threads, TextWriter progress, T
         }
     }
 
-    private async Task RequireTorchAsync(CancellationToken cancellationToken)
+    /// <summary>Finds out whether training can begin at all.</summary>
+    /// <exception cref="TrainingFailedException">Python or PyTorch is missing.</exception>
+    public async Task RequireTorchAsync(CancellationToken cancellationToken)
     {
         if (await StartAsync(["-c", "import numpy, torch"], _ => { }, cancellationToken) != 0)
         {
