@@ -11,7 +11,6 @@ import argparse
 import json
 import math
 import os
-import random
 import signal
 import sys
 import time
@@ -154,8 +153,8 @@ class Model(nn.Module):
 class Muon:
     """Momentum, made orthogonal by Newton-Schulz steps, for the matrices inside the layers (Jordan et al., 2024)."""
 
-    def __init__(self, parameters, momentum=0.95, steps=4):
-        self.parameters, self.momentum, self.steps = list(parameters), momentum, steps
+    def __init__(self, parameters, half, momentum=0.95, steps=4):
+        self.parameters, self.half, self.momentum, self.steps = list(parameters), half, momentum, steps
         self.buffers = [torch.zeros_like(p) for p in self.parameters]
 
     @torch.no_grad()
@@ -166,11 +165,12 @@ class Muon:
             tall = update.shape[0] > update.shape[1]
             x = update.t() if tall else update
             x = x / (x.norm() + 1e-7)
+            x = x.bfloat16() if self.half else x
             for _ in range(self.steps):
                 gram = x @ x.t()
                 x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
             scale = math.sqrt(max(1.0, parameter.shape[0] / parameter.shape[1]))
-            parameter.mul_(1 - rate * decay).add_(x.t() if tall else x, alpha=-rate * scale)
+            parameter.mul_(1 - rate * decay).add_((x.t() if tall else x).float(), alpha=-rate * scale)
 
 
 @torch.no_grad()
@@ -241,6 +241,16 @@ def batches(corpus, first, count, tokens, seed, pool):
         yield from cut
 
 
+def multiplies_half_precision():
+    """Whether the processor has instructions for bfloat16 products; emulating them would be slower than fp32."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            flags = file.read()
+        return "avx512_bf16" in flags or "amx_bf16" in flags
+    except OSError:
+        return False
+
+
 def write_weights(model, shape, folder):
     index, offset = [], 0
     with open(os.path.join(folder, "weights.bin.part"), "wb") as file:
@@ -268,7 +278,6 @@ def main():
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(options.seed)
-    random.seed(options.seed)
     with open(options.config) as file:
         config = json.load(file)[options.model]
     with open(os.path.join(options.corpus, "corpus.json")) as file:
@@ -287,11 +296,12 @@ def main():
     model = Model(shape)
     inner = [p for n, p in model.named_parameters() if p.dim() == 2 and "layers" in n]
     outer = [p for n, p in model.named_parameters() if not (p.dim() == 2 and "layers" in n)]
-    muon = Muon(inner)
+    half = schedule["halfPrecision"] and multiplies_half_precision()
+    muon = Muon(inner, half)
     adam = torch.optim.AdamW(outer, lr=schedule["adamRate"], betas=(0.9, 0.98), weight_decay=schedule["decay"])
     plan = list(batches(train, 0, count, schedule["batchTokens"], options.seed, pool=8192))
     parameters = sum(p.numel() for p in model.parameters())
-    print(f"{options.model} seed {options.seed}: {parameters / 1e6:.2f} M parameters, {count} conversations, {len(plan)} steps", file=sys.stderr)
+    print(f"{options.model} seed {options.seed}: {parameters / 1e6:.2f} M parameters, {count} conversations, {len(plan)} steps, {'bfloat16' if half else 'float32'} products", file=sys.stderr)
 
     checkpoint, step, seconds, history = os.path.join(options.out, "checkpoint.pt"), 0, 0.0, []
     if os.path.exists(checkpoint):
@@ -319,7 +329,9 @@ def main():
         remaining = 1 - step / len(plan)
         factor = min(1.0, (step + 1) / schedule["warmup"], remaining / schedule["cooldown"])
         inputs, targets = train.batch(rows)
-        loss = F.cross_entropy(model(inputs, targets), targets[targets >= 0])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
+            logits = model(inputs, targets)
+        loss = F.cross_entropy(logits.float(), targets[targets >= 0])
         adam.zero_grad(set_to_none=True)
         for parameter in inner:
             parameter.grad = None
@@ -350,7 +362,7 @@ def main():
     right, confidence = greedy(model, test, end=about["end"])
     hard = np.isin(test.tasks, [i for i, task in enumerate(about["tasks"]) if task in about["hard"]])
     report = {
-        "model": options.model, "seed": options.seed, "parameters": parameters, "conversations": count, "steps": len(plan),
+        "model": options.model, "precision": "bfloat16" if half else "float32", "seed": options.seed, "parameters": parameters, "conversations": count, "steps": len(plan),
         "tokens": int(train.lengths[:count].sum()), "seconds": round(seconds), "history": history,
         "test": {task: float(right[test.tasks == i].mean()) for i, task in enumerate(about["tasks"])},
         "easy": float(right[~hard].mean()), "hard": float(right[hard].mean()), "auroc": auroc(confidence[right], confidence[~right]),

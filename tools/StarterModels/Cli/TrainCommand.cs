@@ -11,17 +11,19 @@ internal sealed class TrainCommand
     private readonly Option<string> _models = StarterOptions.Models();
     private readonly Option<string> _python = StarterOptions.Python();
     private readonly Option<int> _threads = StarterOptions.Threads();
-    private readonly Option<ulong[]> _smallSeeds = StarterOptions.Seeds("--small-seeds", ModelSize.Small);
-    private readonly Option<ulong[]> _largeSeeds = StarterOptions.Seeds("--large-seeds", ModelSize.Large);
+    private readonly Option<ulong[]> _smallSeeds;
+    private readonly Option<ulong[]> _largeSeeds;
 
-    private TrainCommand()
+    private TrainCommand(ArgumentArity seeds)
     {
+        _smallSeeds = StarterOptions.Seeds("--small-seeds", ModelSize.Small, seeds);
+        _largeSeeds = StarterOptions.Seeds("--large-seeds", ModelSize.Large, seeds);
     }
 
     public static Command Train(TimeProvider time)
     {
-        var options = new TrainCommand();
-        var command = new Command("train", "Generate the corpus and train, nothing more. An interrupted training continues from its last checkpoint.\n\nExample:\n  train --small-seeds 1 2 3 --large-seeds 1 --python /usr/bin/python3");
+        var options = new TrainCommand(ArgumentArity.ZeroOrMore);
+        var command = new Command("train", "Generate the corpus and train, nothing more. An interrupted training continues from its last checkpoint.\n\nExamples:\n  train --small-seeds 1 2 3 --large-seeds 1\n  train --small-seeds --large-seeds 2 --python /usr/bin/python3");
         foreach (var option in new Option[] { options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
         {
             command.Options.Add(option);
@@ -34,7 +36,7 @@ internal sealed class TrainCommand
 
     public static Command Build(TimeProvider time)
     {
-        var options = new TrainCommand();
+        var options = new TrainCommand(ArgumentArity.OneOrMore);
         var command = new Command("build", "Make the starter pair: corpus, tokenizer, training, ONNX export, evaluation, model cards.\n\nExamples:\n  build\n  build --small-seeds 1 2 3 --python /usr/bin/python3");
         foreach (var option in new Option[] { options._models, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
         {

@@ -9,8 +9,11 @@ internal sealed class World
     public const int LimitHigh = 99;
 
     /// <summary>The largest reading <c>delta</c> subtracts from.</summary>
-    public const int DeltaHigh = 199;
+    public const int DeltaHigh = 999;
 
+    private const int DeltaLow = 100;
+    private const int SmallestDelta = 10;
+    private const int LargestDelta = 99;
     private const int LimitLow = 10;
 
     /// <summary>Common alarms occupy the first hundred of letter E; the tail never uses it.</summary>
@@ -121,8 +124,8 @@ internal sealed class World
         Domain.DeltaTemplates,
         random =>
         {
-            var limit = random.Below(DeltaHigh - LimitLow) + LimitLow;
-            return (limit + 1 + random.Below(Math.Min(LimitHigh, DeltaHigh - limit)), limit);
+            var limit = DeltaLow + random.Below(DeltaHigh - LargestDelta - DeltaLow + 1);
+            return (limit + SmallestDelta + random.Below(LargestDelta - SmallestDelta + 1), limit);
         },
         (reading, limit) => string.Create(CultureInfo.InvariantCulture, $"{reading} - {limit} = {reading - limit} over."),
         Domain.WorldSeed);
