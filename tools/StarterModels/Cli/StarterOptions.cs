@@ -40,9 +40,8 @@ internal static class StarterOptions
         return option;
     }
 
-    public static Option<ulong[]> Seeds(string name, string model, ArgumentArity arity) => new(name)
+    public static Option<ulong[]> Seeds(string name, string model) => new(name)
     {
-        Arity = arity,
         Description = $"Seeds of the {model} model; the first is shipped, the others show the spread.",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [1],

@@ -11,20 +11,20 @@ internal sealed class TrainCommand
     private readonly Option<string> _models = StarterOptions.Models();
     private readonly Option<string> _python = StarterOptions.Python();
     private readonly Option<int> _threads = StarterOptions.Threads();
-    private readonly Option<ulong[]> _smallSeeds;
-    private readonly Option<ulong[]> _largeSeeds;
+    private readonly Option<ulong[]> _smallSeeds = StarterOptions.Seeds("--small-seeds", ModelSize.Small);
+    private readonly Option<ulong[]> _largeSeeds = StarterOptions.Seeds("--large-seeds", ModelSize.Large);
+    private readonly Option<string?> _only = new("--only") { Description = "Train this model alone: small or large." };
 
-    private TrainCommand(ArgumentArity seeds)
+    private TrainCommand()
     {
-        _smallSeeds = StarterOptions.Seeds("--small-seeds", ModelSize.Small, seeds);
-        _largeSeeds = StarterOptions.Seeds("--large-seeds", ModelSize.Large, seeds);
+        _only.AcceptOnlyFromAmong(ModelSize.Small, ModelSize.Large);
     }
 
     public static Command Train(TimeProvider time)
     {
-        var options = new TrainCommand(ArgumentArity.ZeroOrMore);
-        var command = new Command("train", "Generate the corpus and train, nothing more. An interrupted training continues from its last checkpoint.\n\nExamples:\n  train --small-seeds 1 2 3 --large-seeds 1\n  train --small-seeds --large-seeds 2 --python /usr/bin/python3");
-        foreach (var option in new Option[] { options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
+        var options = new TrainCommand();
+        var command = new Command("train", "Generate the corpus and train, nothing more. An interrupted training continues from its last checkpoint.\n\nExamples:\n  train --small-seeds 1 2 3 --large-seeds 1\n  train --only large --large-seeds 2 --python /usr/bin/python3");
+        foreach (var option in new Option[] { options._only, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
         {
             command.Options.Add(option);
         }
@@ -36,7 +36,7 @@ internal sealed class TrainCommand
 
     public static Command Build(TimeProvider time)
     {
-        var options = new TrainCommand(ArgumentArity.OneOrMore);
+        var options = new TrainCommand();
         var command = new Command("build", "Make the starter pair: corpus, tokenizer, training, ONNX export, evaluation, model cards.\n\nExamples:\n  build\n  build --small-seeds 1 2 3 --python /usr/bin/python3");
         foreach (var option in new Option[] { options._models, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
         {
@@ -58,7 +58,8 @@ internal sealed class TrainCommand
     private Task<IReadOnlyList<TrainingRun>> TrainAsync(ParseResult parsed, TimeProvider time, CancellationToken cancellationToken)
     {
         var wanted = parsed.GetRequiredValue(_smallSeeds).Select(seed => (ModelSize.Small, seed))
-            .Concat(parsed.GetRequiredValue(_largeSeeds).Select(seed => (ModelSize.Large, seed)));
+            .Concat(parsed.GetRequiredValue(_largeSeeds).Select(seed => (ModelSize.Large, seed)))
+            .Where(run => parsed.GetValue(_only) is not { } only || run.Item1 == only);
         var trainer = new Trainer(parsed.GetRequiredValue(_python), parsed.GetRequiredValue(_threads), parsed.InvocationConfiguration.Error, time);
         return new WorkFolder(parsed.GetRequiredValue(_work), parsed.InvocationConfiguration.Error).TrainAsync(trainer, wanted, cancellationToken);
     }
