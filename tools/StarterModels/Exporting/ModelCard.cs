@@ -60,8 +60,8 @@ internal sealed class ModelCard(Domain domain, IReadOnlyList<EvaluationPrompt> p
         var shape = result.Shape;
         Line("## Shape and training");
         Line();
-        Line($"Phi-3 layout: {shape.Layers} layers, width {shape.Hidden}, {shape.Heads} query and {shape.KvHeads} key-value heads, feed-forward {shape.Intermediate}, {shape.Vocabulary} tokens (byte-level BPE, digits single), {(shape.Tied ? "tied" : "untied")} embeddings, context {shape.Context}, fp32. Chat format as in Phi-4-mini.");
-        Line($"Trained in {result.Training.Seconds / 60.0:0} minutes on one CPU core shared with other work: {result.Training.Conversations:N0} conversations, {result.Training.Tokens / 1e6:0.0} M tokens, {result.Training.Steps:N0} steps; Muon for the layers' matrices, AdamW for the rest, loss on answer tokens only. `training.json`, section `{model}`, has the schedule.");
+        Line($"Phi-3 layout: {shape.Layers} layers, width {shape.Hidden}, {shape.Heads} query and {shape.KvHeads} key-value heads, feed-forward {shape.Intermediate}, {shape.Vocabulary} tokens (byte-level BPE, digits single), {(shape.Tied ? "tied" : "untied")} embeddings, context {shape.Context}, fp32 weights. Chat format as in Phi-4-mini.");
+        Line($"Trained in {result.Training.Seconds / 60.0:0} minutes on one CPU core shared with other work: {result.Training.Conversations:N0} conversations, {result.Training.Tokens / 1e6:0.0} M tokens, {result.Training.Steps:N0} steps; Muon for the layers' matrices, AdamW for the rest, products in {result.Training.Precision}, loss on answer tokens only. `training.json`, section `{model}`, has the schedule.");
         Line($"The exported graph agrees with the trained weights on all {result.Agreement.Tokens:N0} answer tokens of the evaluation set: largest difference of a log-probability {result.Agreement.MaxDifference:0.0e+0}, {result.Agreement.Disagreements} different choices apart from ties.");
         Line();
     }

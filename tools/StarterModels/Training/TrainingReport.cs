@@ -5,6 +5,7 @@ namespace Hybrid.StarterModels.Training;
 /// <summary>What <c>train.py</c> measured itself, on the same held-out prompts but before export.</summary>
 internal sealed record TrainingReport(
     string Model,
+    string Precision,
     ulong Seed,
     int Parameters,
     int Conversations,
