@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Hybrid.Inference.Folders;
+using Hybrid.StarterModels.Training;
+
+namespace Hybrid.StarterModels.Cli;
+
+/// <summary>Runs a command and turns what it throws into a message and an exit code: 0 done, 1 failed or stopped, 2 asked wrongly.</summary>
+internal static class CommandRun
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Misused = 2;
+
+    public static async Task<int> GuardAsync(ParseResult parsed, Func<Task> command, CancellationToken cancellationToken)
+    {
+        var error = parsed.InvocationConfiguration.Error;
+        try
+        {
+            await command();
+            return Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await error.WriteLineAsync("Stopped. The same command continues where this one left off.");
+            return Failed;
+        }
+        catch (Exception exception) when (exception is TrainingFailedException or ModelFolderException or InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return Failed;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Hybrid.StarterModels.Corpus;
+
+/// <summary>A kind of question. Training samples are drawn without end; the held-out ones are a closed list the training never sees.</summary>
+internal abstract class CorpusTask(string name, Difficulty difficulty)
+{
+    public string Name { get; } = name;
+
+    public Difficulty Difficulty { get; } = difficulty;
+
+    public abstract Sample DrawTraining(Random64 random);
+
+    /// <summary>Every combination kept for <see cref="Split.Development"/> or <see cref="Split.Test"/>, in a fixed order without meaning.</summary>
+    public abstract IReadOnlyList<Sample> HeldOut(Split split);
+
+    /// <summary>Writes the first letter large, as at the start of a sentence.</summary>
+    protected static string Capitalize(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Hybrid.StarterModels.Corpus;
+
+/// <summary>Facts asked in several wordings. For each fact some wordings, its own, are held out.</summary>
+internal sealed class FactTask : CorpusTask
+{
+    private readonly Deck<(Fact Fact, string[] Wordings)> _training;
+    private readonly Dictionary<Split, List<Sample>> _heldOut = new() { [Split.Development] = [], [Split.Test] = [] };
+
+    /// <remarks>
+    /// <paramref name="wordings"/> have the item at <c>{0}</c>; <paramref name="testWordings"/> of them are kept per fact for the test, and one more for development.
+    /// </remarks>
+    public FactTask(string name, Difficulty difficulty, IReadOnlyList<Fact> facts, IReadOnlyList<string> wordings, int testWordings, ulong worldSeed)
+        : base(name, difficulty)
+    {
+        var training = new List<(Fact, string[])>();
+        foreach (var fact in facts)
+        {
+            var order = wordings.ToArray();
+            Random64.For(worldSeed, $"{name}/{fact.Item}").Shuffle(order);
+            _heldOut[Split.Test].AddRange(order[..testWordings].Select(wording => Ask(fact, wording)));
+            _heldOut[Split.Development].Add(Ask(fact, order[testWordings]));
+            training.Add((fact, order[(testWordings + 1)..]));
+        }
+
+        _training = new Deck<(Fact, string[])>(training);
+        foreach (var (split, samples) in _heldOut)
+        {
+            Random64.For(worldSeed, $"{name}/{split}").Shuffle(samples);
+        }
+    }
+
+    public override Sample DrawTraining(Random64 random)
+    {
+        var (fact, wordings) = _training.Deal(random);
+        return Ask(fact, random.Pick(wordings));
+    }
+
+    public override IReadOnlyList<Sample> HeldOut(Split split) => _heldOut[split];
+
+    private Sample Ask(Fact fact, string wording) =>
+        new(Name, fact.Item, wording, Capitalize(string.Format(CultureInfo.InvariantCulture, wording, fact.Item)), fact.Answer);
+}
