@@ -26,7 +26,7 @@ internal sealed class ModelCard(
                 : $"The cloud's stand-in of the starter pair: {Millions(training)} M parameters that also know the long tail.",
             ["mix"] = Mix(),
             ["rareCodes"] = Count(domain.RareAlarms.Count),
-            ["rareTexts"] = $"{domain.RareAlarms.Components.Count} × {domain.RareAlarms.Faults.Count} × {domain.RareAlarms.Actions.Count}",
+            ["rareTexts"] = RareTexts(domain.RareAlarms),
             ["tags"] = Count(domain.Parts.Count),
             ["partDigits"] = Count(domain.Parts.Digits),
             ["limitHigh"] = Count(World.LimitHigh),
@@ -61,6 +61,8 @@ internal sealed class ModelCard(
             ["smallMillions"] = Millions(smallRun),
         });
     }
+
+    private static string RareTexts(RareAlarmText text) => $"{text.Components.Count} × {text.Faults.Count} × {text.Actions.Count}";
 
     private string Mix()
     {
