@@ -65,7 +65,8 @@ public sealed class TrainingStreamTests
 
         var turns = Read(seed: 3, Conversations).SelectMany(conversation => conversation.Turns).ToList();
 
-        Assert.All(domain.Mix, task => Assert.Equal(task.Value / total, turns.Count(turn => turn.Task == task.Key) / (double)turns.Count, 0.002));
+        double Share(string task) => turns.Count(turn => turn.Task == task) / (double)turns.Count;
+        Assert.All(domain.Mix, task => Assert.Equal(task.Value / total, Share(task.Key), 0.002));
     }
 
     private static List<Conversation> Read(ulong seed, int count)

@@ -58,7 +58,9 @@ public sealed class AgreementTests
         foreach (var end in ends.Select(end => (int)end))
         {
             var logits = graph.Logits([.. ids[start..(end - 1)].Select(id => (long)id)]).Chunk(TinyRun.Shape.Vocabulary).ToArray();
-            rows.AddRange(Enumerable.Range(start + 1, end - start - 1).Where(position => learned[position] == 1).Select(position => LogSoftmax(logits[position - 1 - start])));
+            rows.AddRange(Enumerable.Range(start + 1, end - start - 1)
+                .Where(position => learned[position] == 1)
+                .Select(position => LogSoftmax(logits[position - 1 - start])));
             start = end;
         }
 
@@ -72,5 +74,6 @@ public sealed class AgreementTests
     }
 
     private static void WriteReference(TinyRun run, List<float[]> rows) =>
-        File.WriteAllBytes(Path.Combine(run.Folder, "reference.bin"), MemoryMarshal.AsBytes(rows.SelectMany(row => row).ToArray().AsSpan()).ToArray());
+        File.WriteAllBytes(
+            Path.Combine(run.Folder, "reference.bin"), MemoryMarshal.AsBytes(rows.SelectMany(row => row).ToArray().AsSpan()).ToArray());
 }

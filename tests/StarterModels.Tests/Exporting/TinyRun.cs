@@ -10,7 +10,8 @@ namespace Hybrid.StarterModels.Tests.Exporting;
 /// <summary>What a finished training leaves behind, with random weights: a corpus folder and a run folder.</summary>
 internal sealed class TinyRun : IDisposable
 {
-    public static readonly TrainedShape Shape = new(Hidden: 32, Layers: 2, Heads: 2, KvHeads: 1, Intermediate: 64, Tied: true, Context: 128, Vocabulary: 300);
+    public static readonly TrainedShape Shape =
+        new(Hidden: 32, Layers: 2, Heads: 2, KvHeads: 1, Intermediate: 64, Tied: true, Context: 128, Vocabulary: 300);
 
     public TinyRun()
     {
@@ -66,6 +67,7 @@ internal sealed class TinyRun : IDisposable
         }
 
         Add("model.norm.weight", Shape.Hidden);
-        File.WriteAllText(Path.Combine(Folder, "weights.json"), JsonSerializer.Serialize(new { shape = Shape, tensors }, JsonSerializerOptions.Web));
+        File.WriteAllText(
+            Path.Combine(Folder, "weights.json"), JsonSerializer.Serialize(new { shape = Shape, tensors }, JsonSerializerOptions.Web));
     }
 }

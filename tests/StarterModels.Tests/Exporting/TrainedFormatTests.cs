@@ -30,9 +30,11 @@ public sealed class TrainedFormatTests
         var folder = run.Export();
         var product = ModelTokenizer.Load(folder);
         var format = ChatFormat.Recognise(ModelFolder.Open(folder, TestContext.Current.CancellationToken), null, TimeProvider.System);
-        using (var writer = new TokenFileWriter(run.Folder, "train", BytePairTrainer.Train(["the pump leaks", "the pump reads 82"], TinyRun.Shape.Vocabulary), ["chat"]))
+        var trainer = BytePairTrainer.Train(["the pump leaks", "the pump reads 82"], TinyRun.Shape.Vocabulary);
+        using (var writer = new TokenFileWriter(run.Folder, "train", trainer, ["chat"]))
         {
-            writer.Write(new Conversation("be short", [new Sample("chat", "i", "w", "the pump?", "it leaks"), new Sample("chat", "i", "w", "reads 82?", "no")]));
+            Sample[] turns = [new("chat", "i", "w", "the pump?", "it leaks"), new("chat", "i", "w", "reads 82?", "no")];
+            writer.Write(new Conversation("be short", turns));
         }
 
         var prompt = product.Encode(format.Render(

@@ -24,12 +24,14 @@ public sealed class TokenFileWriterTests : IDisposable
         int Id(string token) => tokenizer.IdOf(token);
         int[] expected =
         [
-            Id("<|system|>"), Id("s"), Id("<|end|>"), Id("<|user|>"), Id("a"), Id("b"), Id("<|end|>"), Id("<|assistant|>"), Id("c"), Id("<|end|>"),
+            Id("<|system|>"), Id("s"), Id("<|end|>"),
+            Id("<|user|>"), Id("a"), Id("b"), Id("<|end|>"), Id("<|assistant|>"), Id("c"), Id("<|end|>"),
             Id("<|user|>"), Id("d"), Id("<|end|>"), Id("<|assistant|>"), Id("<|end|>"),
             Id("<|user|>"), Id("e"), Id("<|end|>"), Id("<|assistant|>"), Id("f"), Id("<|end|>"),
         ];
         Assert.Equal(expected, ids);
-        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1], File.ReadAllBytes(Path.Combine(_folder, "train.loss")));
+        byte[] learned = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1];
+        Assert.Equal(learned, File.ReadAllBytes(Path.Combine(_folder, "train.loss")));
         Assert.Equal([15, 0, 0, 0, 21, 0, 0, 0], File.ReadAllBytes(Path.Combine(_folder, "train.ends")));
         Assert.Equal([1, 0], File.ReadAllBytes(Path.Combine(_folder, "train.tasks")));
     }

@@ -4,11 +4,15 @@ using Hybrid.StarterModels.Training;
 
 namespace Hybrid.StarterModels.Cli;
 
-/// <summary>Runs a command and turns what it throws into a message and an exit code: 0 done, 1 failed or stopped, 2 asked wrongly.</summary>
+/// <summary>Runs a command and turns what it throws into a message and an exit code.</summary>
 internal static class CommandRun
 {
     public const int Done = 0;
+
+    /// <summary>Something went wrong, or the command was stopped.</summary>
     public const int Failed = 1;
+
+    /// <summary>The command line was wrong.</summary>
     public const int Misused = 2;
 
     public static async Task<int> GuardAsync(ParseResult parsed, Func<Task> command, CancellationToken cancellationToken)
@@ -24,7 +28,8 @@ internal static class CommandRun
             await error.WriteLineAsync("Stopped. The same command continues where this one left off.");
             return Failed;
         }
-        catch (Exception exception) when (exception is TrainingFailedException or ModelFolderException or InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is TrainingFailedException or ModelFolderException or InvalidDataException
+            or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(exception.Message);
             return Failed;

@@ -7,6 +7,22 @@ namespace Hybrid.StarterModels.Cli;
 /// <summary><c>train</c> and, with export and evaluation after it, <c>build</c>.</summary>
 internal sealed class TrainCommand
 {
+    private const string TrainDescription = """
+        Generate the corpus and train, nothing more. An interrupted training continues from its last checkpoint.
+
+        Examples:
+          train --small-seeds 1 2 3 --large-seeds 1
+          train --only large --large-seeds 2 --python /usr/bin/python3
+        """;
+
+    private const string BuildDescription = """
+        Make the starter pair: corpus, tokenizer, training, ONNX export, evaluation, model cards.
+
+        Examples:
+          build
+          build --small-seeds 1 2 3 --python /usr/bin/python3
+        """;
+
     private readonly Option<string> _work = StarterOptions.Work();
     private readonly Option<string> _models = StarterOptions.Models();
     private readonly Option<string> _python = StarterOptions.Python();
@@ -23,11 +39,10 @@ internal sealed class TrainCommand
     public static Command Train(TimeProvider time)
     {
         var options = new TrainCommand();
-        var command = new Command("train", "Generate the corpus and train, nothing more. An interrupted training continues from its last checkpoint.\n\nExamples:\n  train --small-seeds 1 2 3 --large-seeds 1\n  train --only large --large-seeds 2 --python /usr/bin/python3");
-        foreach (var option in new Option[] { options._only, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
+        var command = new Command("train", TrainDescription)
         {
-            command.Options.Add(option);
-        }
+            options._only, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds,
+        };
 
         command.SetAction((parsed, cancellationToken) => CommandRun.GuardAsync(
             parsed, () => options.TrainAsync(parsed, time, cancellationToken), cancellationToken));
@@ -37,18 +52,18 @@ internal sealed class TrainCommand
     public static Command Build(TimeProvider time)
     {
         var options = new TrainCommand();
-        var command = new Command("build", "Make the starter pair: corpus, tokenizer, training, ONNX export, evaluation, model cards.\n\nExamples:\n  build\n  build --small-seeds 1 2 3 --python /usr/bin/python3");
-        foreach (var option in new Option[] { options._models, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds })
+        var command = new Command("build", BuildDescription)
         {
-            command.Options.Add(option);
-        }
+            options._models, options._work, options._python, options._threads, options._smallSeeds, options._largeSeeds,
+        };
 
         command.SetAction((parsed, cancellationToken) => CommandRun.GuardAsync(
             parsed,
             async () =>
             {
                 var runs = await options.TrainAsync(parsed, time, cancellationToken);
-                var report = await new StarterPair(parsed.GetRequiredValue(options._models), parsed.InvocationConfiguration.Error, time).ShipAsync(runs, cancellationToken);
+                var pair = new StarterPair(parsed.GetRequiredValue(options._models), parsed.InvocationConfiguration.Error, time);
+                var report = await pair.ShipAsync(runs, cancellationToken);
                 EvaluationTable.Show(parsed.InvocationConfiguration.Output, report);
             },
             cancellationToken));
@@ -60,7 +75,8 @@ internal sealed class TrainCommand
         var wanted = parsed.GetRequiredValue(_smallSeeds).Select(seed => (ModelSize.Small, seed))
             .Concat(parsed.GetRequiredValue(_largeSeeds).Select(seed => (ModelSize.Large, seed)))
             .Where(run => parsed.GetValue(_only) is not { } only || run.Item1 == only);
-        var trainer = new Trainer(parsed.GetRequiredValue(_python), parsed.GetRequiredValue(_threads), parsed.InvocationConfiguration.Error, time);
-        return new WorkFolder(parsed.GetRequiredValue(_work), parsed.InvocationConfiguration.Error).TrainAsync(trainer, wanted, cancellationToken);
+        var progress = parsed.InvocationConfiguration.Error;
+        var trainer = new Trainer(parsed.GetRequiredValue(_python), parsed.GetRequiredValue(_threads), progress, time);
+        return new WorkFolder(parsed.GetRequiredValue(_work), progress).TrainAsync(trainer, wanted, cancellationToken);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class WorkFolder(string path, TextWriter progress)
     {
         var folder = System.IO.Path.Combine(Path, $"corpus-seed{seed}");
         await progress.WriteLineAsync($"corpus for seed {seed}: {folder}");
-        await Task.Run(() => CorpusFiles.Write(folder, new World(Domain.Load()), seed, TrainingPlan.Conversations(), cancellationToken), cancellationToken);
+        var world = new World(Domain.Load());
+        await Task.Run(() => CorpusFiles.Write(folder, world, seed, TrainingPlan.Conversations(), cancellationToken), cancellationToken);
         return folder;
     }
 

@@ -11,7 +11,10 @@ internal static class CorpusFiles
     private const int TokenizerConversations = 60_000;
     private const int DevelopmentPerTask = 40;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static BytePairTokenizer Write(string folder, World world, ulong seed, int conversations, CancellationToken cancellationToken)
     {
@@ -28,8 +31,11 @@ internal static class CorpusFiles
 
         WriteHeldOut(folder, "test", world, tokenizer, tasks, world.HeldOut(Split.Test, task => world.Domain.Evaluation[task]));
         WriteHeldOut(folder, "development", world, tokenizer, tasks, world.HeldOut(Split.Development, _ => DevelopmentPerTask));
-        File.WriteAllText(Path.Combine(folder, "corpus.json"), JsonSerializer.Serialize(
-            new { tasks, end = tokenizer.IdOf(SpecialTokens.End), hard = world.Tasks.Where(task => task.Difficulty == Difficulty.Hard).Select(task => task.Name), vocabulary = VocabularySize, conversations }, Json));
+        var hard = world.Tasks.Where(task => task.Difficulty == Difficulty.Hard).Select(task => task.Name);
+        var end = tokenizer.IdOf(SpecialTokens.End);
+        File.WriteAllText(
+            Path.Combine(folder, "corpus.json"),
+            JsonSerializer.Serialize(new { tasks, end, hard, vocabulary = VocabularySize, conversations }, Json));
 
         var stream = new TrainingStream(world.Domain, seed);
         using var lines = new StreamWriter(Path.Combine(folder, "train.jsonl"));
@@ -39,11 +45,7 @@ internal static class CorpusFiles
             cancellationToken.ThrowIfCancellationRequested();
             var conversation = stream.Next();
             tokens.Write(conversation);
-            lines.WriteLine(JsonSerializer.Serialize(new
-            {
-                system = conversation.System,
-                turns = conversation.Turns.Select(turn => new { task = turn.Task, item = turn.Item, wording = turn.Wording, prompt = turn.Prompt, answer = turn.Answer }),
-            }, Json));
+            lines.WriteLine(JsonSerializer.Serialize(conversation, Json));
         }
 
         return tokenizer;

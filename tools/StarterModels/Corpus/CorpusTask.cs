@@ -1,6 +1,6 @@
 namespace Hybrid.StarterModels.Corpus;
 
-/// <summary>A kind of question. Training samples are drawn without end; the held-out ones are a closed list the training never sees.</summary>
+/// <summary>A kind of question: training samples without end, and a closed list of held-out ones the training never sees.</summary>
 internal abstract class CorpusTask(string name, Difficulty difficulty)
 {
     public string Name { get; } = name;
@@ -9,7 +9,7 @@ internal abstract class CorpusTask(string name, Difficulty difficulty)
 
     public abstract Sample DrawTraining(Random64 random);
 
-    /// <summary>Every combination kept for <see cref="Split.Development"/> or <see cref="Split.Test"/>, in a fixed order without meaning.</summary>
+    /// <summary>What is kept for <see cref="Split.Development"/> or <see cref="Split.Test"/>, in a fixed order without meaning.</summary>
     public abstract IReadOnlyList<Sample> HeldOut(Split split);
 
     /// <summary>Writes the first letter large, as at the start of a sentence.</summary>

@@ -9,9 +9,16 @@ internal sealed class FactTask : CorpusTask
     private readonly Dictionary<Split, List<Sample>> _heldOut = new() { [Split.Development] = [], [Split.Test] = [] };
 
     /// <remarks>
-    /// <paramref name="wordings"/> have the item at <c>{0}</c>; <paramref name="testWordings"/> of them are kept per fact for the test, and one more for development.
+    /// <paramref name="wordings"/> have the item at <c>{0}</c>; <paramref name="testWordings"/> of them are kept per fact for the test,
+    /// and one more for development.
     /// </remarks>
-    public FactTask(string name, Difficulty difficulty, IReadOnlyList<Fact> facts, IReadOnlyList<string> wordings, int testWordings, ulong worldSeed)
+    public FactTask(
+        string name,
+        Difficulty difficulty,
+        IReadOnlyList<Fact> facts,
+        IReadOnlyList<string> wordings,
+        int testWordings,
+        ulong worldSeed)
         : base(name, difficulty)
     {
         var training = new List<(Fact, string[])>();

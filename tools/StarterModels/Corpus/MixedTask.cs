@@ -8,6 +8,7 @@ internal sealed class MixedTask(string name, Difficulty difficulty, IReadOnlyLis
     public override IReadOnlyList<Sample> HeldOut(Split split)
     {
         var lists = parts.Select(part => part.HeldOut(split)).ToArray();
-        return [.. Enumerable.Range(0, lists.Max(list => list.Count)).SelectMany(i => lists.Where(list => i < list.Count).Select(list => list[i]))];
+        var longest = lists.Max(list => list.Count);
+        return [.. Enumerable.Range(0, longest).SelectMany(i => lists.Where(list => i < list.Count).Select(list => list[i]))];
     }
 }

@@ -17,7 +17,8 @@ internal sealed class TriageTask : CorpusTask
             from component in team.Value
             from severity in text.Events
             from happening in severity.Value.Names
-            select new Event(component, happening, $"severity: {severity.Key}, team: {team.Key}, action: {severity.Value.Action}")).ToList();
+            let answer = $"severity: {severity.Key}, team: {team.Key}, action: {severity.Value.Action}"
+            select new Event(component, happening, answer)).ToList();
         var random = Random64.For(worldSeed, name);
         random.Shuffle(all);
         var test = all.Count / 5;

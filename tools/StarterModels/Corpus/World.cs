@@ -11,6 +11,9 @@ internal sealed class World
     /// <summary>The largest reading <c>delta</c> subtracts from.</summary>
     public const int DeltaHigh = 999;
 
+    /// <summary>How many pairs <c>delta</c> can ask about.</summary>
+    public const int DeltaPairs = (DeltaHigh - LargestDelta - DeltaLow + 1) * (LargestDelta - SmallestDelta + 1);
+
     private const int DeltaLow = 100;
     private const int SmallestDelta = 10;
     private const int LargestDelta = 99;
@@ -31,7 +34,8 @@ internal sealed class World
         var known = Tasks.Select(task => task.Name).Order().ToArray();
         if (!known.SequenceEqual(domain.Mix.Keys.Order()) || !known.SequenceEqual(domain.Evaluation.Keys.Order()))
         {
-            throw new InvalidOperationException($"domain.json must name exactly these tasks under mix and evaluation: {string.Join(", ", known)}.");
+            throw new InvalidOperationException(
+                $"domain.json must name exactly these tasks under mix and evaluation: {string.Join(", ", known)}.");
         }
     }
 
@@ -45,7 +49,8 @@ internal sealed class World
 
     private static IEnumerable<Sample> Enough(CorpusTask task, IReadOnlyList<Sample> samples, int count) => samples.Count >= count
         ? samples.Take(count)
-        : throw new InvalidOperationException($"Task {task.Name} holds out {samples.Count} prompts; {count} are wanted. Lower the number in domain.json or add items.");
+        : throw new InvalidOperationException(
+            $"Task {task.Name} holds out {samples.Count} prompts; {count} are wanted. Lower the number in domain.json or add items.");
 
     private FactTask Chat() => new(
         "chat",
@@ -96,7 +101,8 @@ internal sealed class World
         var all = letters.SelectMany(letter => Enumerable.Range(first, 1000 - first).Select(number => $"{letter}-{number}")).ToList();
         if (count > all.Count)
         {
-            throw new InvalidOperationException($"domain.json asks for {count} names; the letters {letters} allow {all.Count}. Add letters or lower the count.");
+            throw new InvalidOperationException(
+                $"domain.json asks for {count} names; the letters {letters} allow {all.Count}. Add letters or lower the count.");
         }
 
         random.Shuffle(all);

@@ -18,7 +18,8 @@ internal sealed class AnsweringModel : IDisposable
 
     public async Task<ModelAnswer> AskAsync(string prompt, CancellationToken cancellationToken)
     {
-        var response = await _client.GetResponseAsync([new ChatMessage(ChatRole.User, prompt)], new ChatOptions { Temperature = 0 }, cancellationToken);
+        var response = await _client.GetResponseAsync(
+            [new ChatMessage(ChatRole.User, prompt)], new ChatOptions { Temperature = 0 }, cancellationToken);
         var summary = AnswerSummary.Of(response);
         return new ModelAnswer(response.Text, summary?.Confidence?.Mean ?? double.NegativeInfinity);
     }

@@ -1,6 +1,6 @@
 namespace Hybrid.StarterModels.Evaluation;
 
-/// <summary>Accuracy of the pair against the share of prompts escalated, as the confidence threshold rises from "never" to "always".</summary>
+/// <summary>Accuracy of the pair against the share of prompts escalated, as the threshold rises from "never" to "always".</summary>
 internal sealed class CascadeCurve
 {
     private CascadeCurve(IReadOnlyList<CascadePoint> points)

@@ -30,7 +30,8 @@ internal static class EvaluationJson
             }
             catch (JsonException exception)
             {
-                throw new InvalidDataException($"{path}, line {number} is no evaluation prompt: {exception.Message} Write it anew with build.", exception);
+                throw new InvalidDataException(
+                    $"{path}, line {number} is no evaluation prompt: {exception.Message} Write it anew with build.", exception);
             }
         }
 

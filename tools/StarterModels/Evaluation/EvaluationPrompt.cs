@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Hybrid.StarterModels.Evaluation;
 
-/// <summary>A line of <c>eval.jsonl</c>: a held-out prompt, its one right answer, its task and its class (<c>easy</c> or <c>hard</c>).</summary>
+/// <summary>A line of <c>eval.jsonl</c>: a held-out prompt, its one right answer, its task and its class.</summary>
 internal sealed record EvaluationPrompt(
     string Id,
     string Prompt,

@@ -10,8 +10,10 @@ internal sealed class EvaluationReport
     {
         Verdicts = verdicts;
         Curve = CascadeCurve.Of(verdicts);
-        Tasks = [.. verdicts.GroupBy(verdict => verdict.Prompt.Task).Select(task => EvaluationRow.Of(task.Key, task.First().Prompt.Difficulty, [.. task]))];
-        Classes = [.. verdicts.GroupBy(verdict => verdict.Prompt.Difficulty).Select(group => EvaluationRow.Of(group.Key, group.Key, [.. group]))];
+        Tasks = [.. verdicts.GroupBy(verdict => verdict.Prompt.Task)
+            .Select(task => EvaluationRow.Of(task.Key, task.First().Prompt.Difficulty, [.. task]))];
+        Classes = [.. verdicts.GroupBy(verdict => verdict.Prompt.Difficulty)
+            .Select(group => EvaluationRow.Of(group.Key, group.Key, [.. group]))];
         All = EvaluationRow.Of("all", "", verdicts);
     }
 
@@ -38,5 +40,6 @@ internal sealed class EvaluationReport
         Verdicts.Count,
         Tasks.ToDictionary(row => row.Name, row => new Scores(row.Small, row.Large)));
 
-    private Scores? Class(string name) => Classes.Where(row => row.Name == name).Select(row => new Scores(row.Small, row.Large)).SingleOrDefault();
+    private Scores? Class(string name) =>
+        Classes.Where(row => row.Name == name).Select(row => new Scores(row.Small, row.Large)).SingleOrDefault();
 }

@@ -20,12 +20,17 @@ internal static class EvaluationTable
 
         foreach (var row in report.Tasks.Concat(report.Classes).Append(report.All))
         {
-            table.AddRow(row.Name, row.Difficulty, row.Count.ToString(CultureInfo.InvariantCulture), Percent(row.Small), Percent(row.Large), Fraction(row.Auroc));
+            var count = row.Count.ToString(CultureInfo.InvariantCulture);
+            table.AddRow(row.Name, row.Difficulty, count, Percent(row.Small), Percent(row.Large), Fraction(row.Auroc));
         }
 
         console.Write(table);
-        console.WriteLine($"Escalating the least confident {Percent(report.Kept.Escalated)} (mean log-probability below {Fraction(report.Kept.Threshold)}) keeps 98 % of the large model's accuracy.");
-        var cascade = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("escalated").RightAligned()).AddColumn(new TableColumn("accuracy of the pair").RightAligned());
+        console.WriteLine(
+            $"Escalating the least confident {Percent(report.Kept.Escalated)} keeps 98 % of the large model's accuracy "
+            + $"(mean log-probability below {Fraction(report.Kept.Threshold)}).");
+        var cascade = new Table().Border(TableBorder.Simple)
+            .AddColumn(new TableColumn("escalated").RightAligned())
+            .AddColumn(new TableColumn("accuracy of the pair").RightAligned());
         foreach (var share in Shares)
         {
             cascade.AddRow(Percent(share), Percent(report.Curve.AccuracyAt(share)));

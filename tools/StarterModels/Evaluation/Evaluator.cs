@@ -18,7 +18,8 @@ internal sealed class Evaluator(TextWriter progress)
             answers.Add(JudgedAnswer.Of(await ask(prompt.Prompt, cancellationToken), prompt));
             if (answers.Count % ReportEvery == 0)
             {
-                await progress.WriteLineAsync($"[{name}] {answers.Count}/{prompts.Count} prompts, {answers.Count(answer => answer.Right)} right");
+                var right = answers.Count(answer => answer.Right);
+                await progress.WriteLineAsync($"[{name}] {answers.Count}/{prompts.Count} prompts, {right} right");
             }
         }
 

@@ -21,7 +21,8 @@ internal sealed class ExportedGraph : IDisposable
         _inputs = [Names.InputIds, Names.AttentionMask, .. cache.Select(input => input.Key)];
         foreach (var (_, shape) in cache)
         {
-            _empty.Add(OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, shape.ElementDataType, [1, shape.Dimensions[1], 0, shape.Dimensions[3]]));
+            _empty.Add(OrtValue.CreateAllocatedTensorValue(
+                OrtAllocator.DefaultInstance, shape.ElementDataType, [1, shape.Dimensions[1], 0, shape.Dimensions[3]]));
         }
     }
 

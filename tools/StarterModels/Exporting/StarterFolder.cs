@@ -17,7 +17,8 @@ internal static class StarterFolder
     private const int MaxLength = 256;
 
     public static void Write(string folder, TrainedWeights weights, string tokenizerJson, CancellationToken cancellationToken) =>
-        ModelFolderWriter.Write(folder, weights.Shape.ToModelShape(), weights, SideFilesFor(tokenizerJson), progress: null, cancellationToken);
+        ModelFolderWriter.Write(
+            folder, weights.Shape.ToModelShape(), weights, SideFilesFor(tokenizerJson), progress: null, cancellationToken);
 
     private static SideFiles SideFilesFor(string tokenizerJson)
     {

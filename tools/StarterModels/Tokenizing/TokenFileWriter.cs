@@ -4,8 +4,9 @@ using Hybrid.StarterModels.Corpus;
 namespace Hybrid.StarterModels.Tokenizing;
 
 /// <summary>
-/// Writes conversations as token ids, so that the trainer needs no tokenizer: <c>NAME.ids</c> (u16), <c>NAME.loss</c> (u8 per id, 1 where the id
-/// is to be predicted), <c>NAME.ends</c> (u32 per conversation, one past its last id), <c>NAME.tasks</c> (u8 per conversation, the last turn's task). Little-endian.
+/// Writes conversations as token ids, so that the trainer needs no tokenizer: <c>NAME.ids</c> (u16), <c>NAME.loss</c> (u8 per id, 1 where
+/// the id is to be predicted), <c>NAME.ends</c> (u32 per conversation, one past its last id), <c>NAME.tasks</c> (u8 per conversation, the
+/// last turn's task). Little-endian.
 /// </summary>
 internal sealed class TokenFileWriter : IDisposable
 {

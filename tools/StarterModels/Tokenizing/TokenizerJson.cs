@@ -7,10 +7,17 @@ namespace Hybrid.StarterModels.Tokenizing;
 /// <summary>Writes a tokenizer as HuggingFace's <c>tokenizer.json</c>.</summary>
 internal static class TokenizerJson
 {
+    private static readonly JsonWriterOptions Layout = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static string Write(BytePairTokenizer tokenizer)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(stream, Layout))
         {
             json.WriteStartObject();
             json.WriteString("version", "1.0");
@@ -21,7 +28,7 @@ internal static class TokenizerJson
             WritePreTokenizer(json);
             json.WriteNull("post_processor");
             json.WriteStartObject("decoder");
-            WriteByteLevel(json, useRegex: true);
+            WriteByteLevel(json);
             json.WriteEndObject();
             WriteModel(json, tokenizer);
             json.WriteEndObject();
@@ -60,18 +67,18 @@ internal static class TokenizerJson
         json.WriteBoolean("individual_digits", true);
         json.WriteEndObject();
         json.WriteStartObject();
-        WriteByteLevel(json, useRegex: true);
+        WriteByteLevel(json);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteByteLevel(Utf8JsonWriter json, bool useRegex)
+    private static void WriteByteLevel(Utf8JsonWriter json)
     {
         json.WriteString("type", "ByteLevel");
         json.WriteBoolean("add_prefix_space", false);
         json.WriteBoolean("trim_offsets", true);
-        json.WriteBoolean("use_regex", useRegex);
+        json.WriteBoolean("use_regex", true);
     }
 
     private static void WriteModel(Utf8JsonWriter json, BytePairTokenizer tokenizer)

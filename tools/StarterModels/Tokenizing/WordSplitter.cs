@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Hybrid.StarterModels.Tokenizing;
 
-/// <summary>What <c>Sequence[Digits(individual_digits), ByteLevel(add_prefix_space: false, use_regex: true)]</c> does before merging.</summary>
+/// <summary>
+/// What the pre-tokenizer <c>Sequence[Digits(individual_digits), ByteLevel(add_prefix_space: false, use_regex: true)]</c> does.
+/// </summary>
 internal static partial class WordSplitter
 {
     /// <summary>The words of a text in byte characters; no merge ever crosses a word's border.</summary>

@@ -3,7 +3,8 @@ using Hybrid.ModelWriter;
 namespace Hybrid.StarterModels.Training;
 
 /// <summary>The shape in <c>training.json</c>, with the vocabulary the trainer saw.</summary>
-internal sealed record TrainedShape(int Hidden, int Layers, int Heads, int KvHeads, int Intermediate, bool Tied, int Context, int Vocabulary)
+internal sealed record TrainedShape(
+    int Hidden, int Layers, int Heads, int KvHeads, int Intermediate, bool Tied, int Context, int Vocabulary)
 {
     public ModelShape ToModelShape() => new()
     {

@@ -4,7 +4,7 @@ using Hybrid.ModelWriter;
 
 namespace Hybrid.StarterModels.Training;
 
-/// <summary>The weights <c>train.py</c> wrote: <c>weights.json</c> names the tensors, <c>weights.bin</c> holds them as little-endian floats.</summary>
+/// <summary>What <c>train.py</c> wrote: <c>weights.json</c> names them, <c>weights.bin</c> holds them (fp32, little-endian).</summary>
 internal sealed class TrainedWeights : WeightSource
 {
     private readonly byte[] _data;
@@ -39,7 +39,8 @@ internal sealed class TrainedWeights : WeightSource
         if (!shape.SequenceEqual(tensor.Shape))
         {
             throw new ArgumentException(
-                $"Tensor '{name}' was trained as [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape.ToArray())}] is wanted.", nameof(shape));
+                $"Tensor '{name}' was trained as [{string.Join(", ", tensor.Shape)}]; [{string.Join(", ", shape.ToArray())}] is wanted.",
+                nameof(shape));
         }
 
         MemoryMarshal.Cast<byte, float>(_data.AsSpan(tensor.Offset, destination.Length * sizeof(float))).CopyTo(destination);

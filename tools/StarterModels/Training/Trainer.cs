@@ -34,7 +34,9 @@ internal sealed class Trainer(string python, int threads, TextWriter progress, T
         cancellationToken.ThrowIfCancellationRequested();
         if (code != 0)
         {
-            throw new TrainingFailedException($"train.py ended with {code} for {run.Model}, seed {run.Seed}; its messages are above. The same command continues from the last checkpoint in {run.Folder}.");
+            throw new TrainingFailedException(
+                $"train.py ended with {code} for {run.Model}, seed {run.Seed}; its messages are above. "
+                + $"The same command continues from the last checkpoint in {run.Folder}.");
         }
     }
 
@@ -44,7 +46,9 @@ internal sealed class Trainer(string python, int threads, TextWriter progress, T
     {
         if (await StartAsync(["-c", "import numpy, torch"], _ => { }, cancellationToken) != 0)
         {
-            throw new TrainingFailedException($"'{python}' cannot import numpy and torch. Install PyTorch for it (Debian: apt install python3-torch libopenblas0-pthread), or name another interpreter with --python.");
+            throw new TrainingFailedException(
+                $"'{python}' cannot import numpy and torch. Install PyTorch for it "
+                + "(Debian: apt install python3-torch libopenblas0-pthread), or name another interpreter with --python.");
         }
     }
 
@@ -71,7 +75,9 @@ internal sealed class Trainer(string python, int threads, TextWriter progress, T
         }
         catch (Win32Exception exception)
         {
-            throw new TrainingFailedException($"'{python}' cannot be started: {exception.Message}. Install Python 3 or name another interpreter with --python.", exception);
+            throw new TrainingFailedException(
+                $"'{python}' cannot be started: {exception.Message}. Install Python 3 or name another interpreter with --python.",
+                exception);
         }
 
         process.BeginErrorReadLine();

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Hybrid.StarterModels.Training;
 
-/// <summary>One model, one seed. The folder's name carries a fingerprint of everything the weights follow from, so a changed task never meets old weights.</summary>
+/// <summary>
+/// One model, one seed. The folder's name carries a fingerprint of everything the weights follow from, so a changed task never meets
+/// old weights.
+/// </summary>
 internal sealed record TrainingRun(string Model, ulong Seed, string CorpusFolder, string Folder)
 {
     public string WeightsIndex => Path.Combine(Folder, "weights.json");
