@@ -19,7 +19,11 @@ public sealed class GraphTests
         ["int4, block 16, separate"] = (
             ModelShape.Tiny with
             {
-                Weights = WeightFormat.Int4, Int4BlockSize = 16, Int4AccuracyLevel = 0, PackedQkv = false, PackedGateUp = false,
+                Weights = WeightFormat.Int4,
+                Int4BlockSize = 16,
+                Int4AccuracyLevel = 0,
+                PackedQkv = false,
+                PackedGateUp = false,
             },
             1e-3),
         ["int4, tied"] = (ModelShape.Tiny with { Weights = WeightFormat.Int4, Int4AccuracyLevel = 0, TiedEmbeddings = true }, 1e-3),
@@ -48,8 +52,14 @@ public sealed class GraphTests
                 AttentionInputsIncludePositionIds = true,
                 IoNames = new()
                 {
-                    InputIds = "tokens", AttentionMask = "mask", PositionIds = "positions", Logits = "scores",
-                    PastKey = "past.%d.k", PastValue = "past.%d.v", PresentKey = "now.%d.k", PresentValue = "now.%d.v",
+                    InputIds = "tokens",
+                    AttentionMask = "mask",
+                    PositionIds = "positions",
+                    Logits = "scores",
+                    PastKey = "past.%d.k",
+                    PastValue = "past.%d.v",
+                    PresentKey = "now.%d.k",
+                    PresentValue = "now.%d.v",
                 },
             },
             1e-3),

@@ -24,7 +24,7 @@ internal sealed class GraphBinding(ModelGraph graph, KvArena arena) : IDisposabl
     private OrtValue? _positionsValue;
     private OrtValue? _maskValue;
     private OrtValue? _logitsValue;
-    
+
     private int _onesTo;
     private int _version = -1;
     private int _slot = -1;

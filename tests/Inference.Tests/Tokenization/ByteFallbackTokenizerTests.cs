@@ -172,7 +172,10 @@ public sealed class ByteFallbackTokenizerTests
         file["normalizer"] = null;
         file["pre_tokenizer"] = new JsonObject
         {
-            ["type"] = "Metaspace", ["replacement"] = "▁", ["prepend_scheme"] = "first", ["split"] = false,
+            ["type"] = "Metaspace",
+            ["replacement"] = "▁",
+            ["prepend_scheme"] = "first",
+            ["split"] = false,
         };
         var tokenizer = Load(file);
 
