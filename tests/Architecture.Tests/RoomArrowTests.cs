@@ -16,6 +16,11 @@ public sealed class RoomArrowTests
         [("Inference", "Sampling")] = [],
         [("Inference", "Decoding")] = ["Folders", "Sampling"],
         [("Inference", "Answers")] = ["Decoding", "Sampling", "Tokenization"],
+        [("Messaging", "Claims")] = ["Storage"],
+        [("Messaging", "DeadLetters")] = ["Storage"],
+        [("Messaging", "Events")] = ["Claims"],
+        [("Messaging", "Storage")] = [],
+        [("Messaging", "StorageQueues")] = ["DeadLetters", "Storage"],
     };
 
     public static TheoryData<string, string> Rooms()

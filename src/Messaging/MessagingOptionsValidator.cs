@@ -1,0 +1,75 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Options;
+
+namespace Hybrid.Messaging;
+
+/// <summary>Reports every wrong value of <see cref="MessagingOptions"/> with its key and the remedy, and no secret.</summary>
+internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOptions>
+{
+    public ValidateOptionsResult Validate(string? name, MessagingOptions options)
+    {
+        var failures = new List<string>();
+        // Names only: Enum.TryParse would take "7" for a transport.
+        if (!Enum.GetNames<MessagingTransport>().Contains(options.Transport, StringComparer.OrdinalIgnoreCase))
+        {
+            Fail(nameof(options.Transport), $"'{options.Transport}'", $"it must be one of {string.Join(", ", Enum.GetNames<MessagingTransport>())}");
+        }
+
+        if (options.UsesIdentity)
+        {
+            CheckAddress(nameof(options.QueueServiceUri), options.QueueServiceUri, nameof(options.BlobServiceUri), "https://ACCOUNT.queue.core.windows.net");
+            CheckAddress(nameof(options.BlobServiceUri), options.BlobServiceUri, nameof(options.QueueServiceUri), "https://ACCOUNT.blob.core.windows.net");
+        }
+        else if (string.IsNullOrWhiteSpace(options.ConnectionString))
+        {
+            Fail(nameof(options.ConnectionString), "empty", $"it must be an Azure Storage connection string, or '{MessagingOptions.DevelopmentStorage}' for Azurite");
+        }
+        else if (!OpensBoth(options.ConnectionString))
+        {
+            Fail(
+                nameof(options.ConnectionString),
+                $"a text of {options.ConnectionString.Length} characters (not shown)",
+                $"it must be an Azure Storage connection string that reaches queues and blobs, or '{MessagingOptions.DevelopmentStorage}' for Azurite");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void CheckAddress(string key, string? value, string partner, string example)
+        {
+            if (string.IsNullOrEmpty(value))
+            {
+                Fail(key, "not set", $"{MessagingOptions.SectionName}:{partner} is, and the two come together, as {example}");
+            }
+            else if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
+            {
+                Fail(key, Shown(value), $"it must be an https address, as {example}");
+            }
+            else if (uri.Query.Length > 0 || uri.UserInfo.Length > 0)
+            {
+                Fail(key, Shown(value), $"it must carry no signature or user, since this process's identity is used; it must read as {example}");
+            }
+        }
+
+        void Fail(string key, string value, string demand) => failures.Add(
+            $"{MessagingOptions.SectionName}:{key} is {value}; {demand}. Set it in appsettings.json or HYBRID__{MessagingOptions.SectionName}__{key}.");
+    }
+
+    // What stands behind a question mark or before an @ may be a secret.
+    private static string Shown(string address) =>
+        address.Contains('?', StringComparison.Ordinal) || address.Contains('@', StringComparison.Ordinal)
+            ? $"a text of {address.Length} characters (not shown)"
+            : $"'{address}'";
+
+    private static bool OpensBoth(string connectionString)
+    {
+        try
+        {
+            return new QueueServiceClient(connectionString).Uri is not null && new BlobServiceClient(connectionString).Uri is not null;
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
