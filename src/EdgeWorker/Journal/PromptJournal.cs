@@ -382,9 +382,16 @@ internal sealed class PromptJournal : IDisposable
 
     private T Read<T>(Func<SqliteConnection, T> query)
     {
-        using var connection = new SqliteConnection(_readers);
-        connection.Open();
-        return query(connection);
+        try
+        {
+            using var connection = new SqliteConnection(_readers);
+            connection.Open();
+            return query(connection);
+        }
+        catch (SqliteException exception)
+        {
+            throw new JournalException($"The journal cannot be read: {exception.Message}", exception);
+        }
     }
 
     private static PromptRecord Map(SqliteDataReader row) => new()
