@@ -67,8 +67,9 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
         {
             return new QueueServiceClient(connectionString).Uri is not null && new BlobServiceClient(connectionString).Uri is not null;
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
         {
+            // The last is what the SDK throws for a string that names only one of the two services.
             return false;
         }
     }

@@ -63,20 +63,7 @@ public sealed partial class ClaimStore(BlobServiceClient blobs, TimeProvider tim
             throw new MessagingException(MessagingFailure.Refused, $"Claim '{name}' would have {data.Length} bytes; at most {Limits.DataBytes} are stored.");
         }
 
-        await StorageFailures.RunAsync($"Storing claim '{name}'", UploadAsync, cancellationToken);
-
-        async Task UploadAsync()
-        {
-            try
-            {
-                await blob.UploadAsync(new BinaryData(data), overwrite: true, cancellationToken);
-            }
-            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-            {
-                await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                await blob.UploadAsync(new BinaryData(data), overwrite: true, cancellationToken);
-            }
-        }
+        await StorageFailures.RunAsync($"Storing claim '{name}'", () => _container.PutAsync(blob.Name, data, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads a claim.</summary>

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Hybrid.Messaging.Storage;
 
 namespace Hybrid.Messaging.DeadLetters;
@@ -45,7 +43,7 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
         }
 
         var name = $"{queue}/{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(messageId)).AsSpan(0, 16))}";
-        await StorageFailures.RunAsync($"Storing dead letter '{name}'", () => UploadAsync(name, original, cancellationToken), cancellationToken);
+        await StorageFailures.RunAsync($"Storing dead letter '{name}'", () => _container.PutAsync(name, original, cancellationToken), cancellationToken);
         return Write(new DeadLetterEnvelope(reason.Code, detail, OriginalBlob: $"{ContainerName}/{name}"));
     }
 
@@ -108,20 +106,6 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
     private static bool IsName(string name) => name.Split('/') is [ContainerName, { Length: > 0 }, var id] && Guid.TryParseExact(id, "D", out _);
 
     private static string BlobName(string name) => name[(ContainerName.Length + 1)..];
-
-    private async Task UploadAsync(string name, ReadOnlyMemory<byte> original, CancellationToken cancellationToken)
-    {
-        var blob = _container.GetBlobClient(name);
-        try
-        {
-            await blob.UploadAsync(new BinaryData(original), overwrite: true, cancellationToken);
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            await blob.UploadAsync(new BinaryData(original), overwrite: true, cancellationToken);
-        }
-    }
 
     private Task<byte[]> DownloadAsync(string name, CancellationToken cancellationToken) => StorageFailures.RunAsync(
         $"Reading dead letter '{name}'",

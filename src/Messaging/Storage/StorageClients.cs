@@ -13,10 +13,10 @@ internal sealed class StorageClients : IDisposable
     /// <summary>An address that swallows packets is given up after this; a device that is offline must find out within seconds.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest a queue operation of at most 64 KiB may take.</summary>
-    private static readonly TimeSpan QueueTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>The longest one attempt of a queue operation of at most 64 KiB may take, also on a kept connection whose line has died.</summary>
+    private static readonly TimeSpan QueueTimeout = TimeSpan.FromSeconds(8);
 
-    /// <summary>The longest a blob operation may take: a claim of 16 MiB over a slow line.</summary>
+    /// <summary>The longest one attempt of a blob operation may take: a claim of 16 MiB over a slow line.</summary>
     private static readonly TimeSpan BlobTimeout = TimeSpan.FromSeconds(100);
 
     private readonly HttpClient _http;
@@ -67,7 +67,7 @@ internal sealed class StorageClients : IDisposable
         options.Transport = new HttpClientTransport(_http);
         // The only retries below the outbox pump and the queue's redelivery: enough for a lost packet, not for an outage.
         options.Retry.Mode = RetryMode.Exponential;
-        options.Retry.MaxRetries = 2;
+        options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
         options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
         options.Retry.NetworkTimeout = timeout;

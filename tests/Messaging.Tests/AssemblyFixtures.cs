@@ -1,0 +1,3 @@
+using Hybrid.Messaging.Conformance;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
