@@ -8,8 +8,15 @@ public sealed class RoomArrowTests
     /// <summary>Project, room, and the rooms of the same project it may name. A room that is not listed may name none.</summary>
     private static readonly Dictionary<(string Project, string Room), string[]> Allowed = new()
     {
-        [("EdgeWorker", "Models")] = [],
-        [("EdgeWorker", "Cli")] = ["Models"],
+        [("EdgeWorker", "Settings")] = [],
+        [("EdgeWorker", "Device")] = [],
+        [("EdgeWorker", "Models")] = ["Settings"],
+        [("EdgeWorker", "Routing")] = [],
+        [("EdgeWorker", "Journal")] = [],
+        [("EdgeWorker", "Pipeline")] = ["Journal", "Models", "Routing"],
+        [("EdgeWorker", "Api")] = ["Device", "Journal", "Models", "Pipeline", "Routing"],
+        [("EdgeWorker", "Hosting")] = ["Api", "Device", "Journal", "Models", "Pipeline", "Routing", "Settings"],
+        [("EdgeWorker", "Cli")] = ["Api", "Device", "Hosting", "Journal", "Models", "Routing"],
         [("Inference", "Folders")] = [],
         [("Inference", "Tokenization")] = ["Folders"],
         [("Inference", "Chat")] = ["Folders", "Tokenization"],
