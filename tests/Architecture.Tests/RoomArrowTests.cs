@@ -8,6 +8,16 @@ public sealed class RoomArrowTests
     /// <summary>Project, room, and the rooms of the same project it may name. A room that is not listed may name none.</summary>
     private static readonly Dictionary<(string Project, string Room), string[]> Allowed = new()
     {
+        [("CloudFunctions", "Settings")] = [],
+        [("CloudFunctions", "Diagnostics")] = [],
+        [("CloudFunctions", "Models")] = ["Settings"],
+        [("CloudFunctions", "Answers")] = ["Diagnostics", "Settings"],
+        [("CloudFunctions", "Rejections")] = ["Answers", "Diagnostics"],
+        [("CloudFunctions", "Escalations")] = ["Answers", "Diagnostics", "Models", "Rejections"],
+        [("CloudFunctions", "Results")] = ["Answers", "Diagnostics", "Rejections"],
+        [("CloudFunctions", "Api")] = ["Answers", "Diagnostics", "Models", "Settings"],
+        [("CloudFunctions", "Hosting")] = ["Answers", "Api", "Escalations", "Models", "Rejections", "Results", "Settings"],
+        [("CloudFunctions", "Cli")] = ["Answers", "Api", "Hosting", "Models", "Rejections", "Settings"],
         [("EdgeWorker", "Models")] = [],
         [("EdgeWorker", "Cli")] = ["Models"],
         [("Inference", "Folders")] = [],
