@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Hybrid.CloudFunctions.Diagnostics;
+using Hybrid.Contracts;
+using Hybrid.Messaging;
+using Hybrid.Messaging.Events;
+
+namespace Hybrid.CloudFunctions.Answers;
+
+/// <summary>Tells a device its prompt's outcome. The event only repeats the blob, and is the same each time. Thread safe.</summary>
+internal sealed class AnswerSender(EventSender sender, IMessageTransport transport)
+{
+    /// <summary>Sends; does nothing for prompts without a device.</summary>
+    /// <param name="outcome">The final outcome.</param>
+    /// <param name="traceParent">The trace the escalation came with.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task SendAsync(StoredOutcome outcome, string? traceParent, CancellationToken cancellationToken)
+    {
+        var answer = outcome.Answer;
+        if (answer.DeviceId == DeviceIds.Direct)
+        {
+            return;
+        }
+
+        var body = EventFormat.Write(EventFormat.Create(
+            $"answer-{answer.PromptId:N}",
+            CloudDiagnostics.Source,
+            EventTypes.Answer,
+            answer.PromptId,
+            outcome.StoredAt,
+            answer,
+            Activity.Current?.Id ?? traceParent));
+        var address = QueueAddress.Answers(answer.DeviceId);
+        try
+        {
+            await sender.SendAsync(address, body, cancellationToken);
+        }
+        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
+        {
+            // Devices ensure their queue; this one's was deleted, or it never got so far.
+            await transport.Open(address).EnsureAsync(cancellationToken);
+            await sender.SendAsync(address, body, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using Hybrid.CloudFunctions.Answers;
+using Hybrid.CloudFunctions.Diagnostics;
+using Hybrid.CloudFunctions.Models;
+using Hybrid.CloudFunctions.Rejections;
+using Hybrid.Contracts;
+using Hybrid.Messaging;
+using Hybrid.Messaging.Claims;
+using Hybrid.Messaging.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Hybrid.CloudFunctions.Escalations;
+
+/// <summary>
+/// Turns an escalation into its one outcome. May be called any number of times for the same message, at once too: the outcome blob decides,
+/// and only the holder of the lease asks the model.
+/// </summary>
+/// <remarks>
+/// A model is asked twice only if this process dies, or loses the lease, between the model's answer and the outcome blob.
+/// Knows no host; thread safe.
+/// </remarks>
+internal sealed partial class EscalationHandler(
+    EventReader reader,
+    ClaimStore claims,
+    OutcomeStore outcomes,
+    CallLeases leases,
+    AnswerSender answers,
+    RejectedMessages rejected,
+    LargeModel model,
+    TimeProvider time,
+    ILogger<EscalationHandler> logger)
+{
+    /// <summary>Handles one message.</summary>
+    /// <param name="body">The event.</param>
+    /// <param name="cancellationToken">The host wants its thread back, or has lost the message.</param>
+    /// <exception cref="ModelUnavailableException">The model did not answer; later it may.</exception>
+    /// <exception cref="MessagingException">The storage account did not.</exception>
+    public async Task<Handled> HandleAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var head = EscalationHead.Read(body);
+        using var activity = CloudDiagnostics.Begin("escalation", head.TraceParent);
+        if (head.Ids is not { } ids)
+        {
+            await rejected.PutAsync(QueueAddress.Rejected, head.Refusal!, body, cancellationToken);
+            return Handled.Done;
+        }
+
+        activity?.SetTag("hybrid.prompt.id", ids.PromptId);
+        if (await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken) is { } known)
+        {
+            await answers.SendAsync(known, head.TraceParent, cancellationToken);
+            await DeleteClaimAsync(head, known, cancellationToken);
+            LogRepeated(logger, ids.PromptId, ids.DeviceId, known.Answer.Outcome);
+            return Handled.Done;
+        }
+
+        await using var lease = await leases.TryTakeAsync(ids.DeviceId, ids.PromptId, cancellationToken);
+        if (lease is null)
+        {
+            LogBusy(logger, ids.PromptId, ids.DeviceId);
+            return Handled.Later;
+        }
+
+        try
+        {
+            // Again under the lease: the last holder may have finished in between.
+            var stored = await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken)
+                ?? await outcomes.StoreAsync(await DecideAsync(head, ids, body, lease, cancellationToken), cancellationToken);
+            await answers.SendAsync(stored, head.TraceParent, cancellationToken);
+            await lease.FinishAsync(cancellationToken);
+            await DeleteClaimAsync(head, stored, cancellationToken);
+            LogDecided(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome, stored.Answer.Error?.Code);
+            return Handled.Done;
+        }
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Handled.Later;
+        }
+    }
+
+    private async Task<AnswerData> DecideAsync(
+        EscalationHead head, ClaimedData ids, ReadOnlyMemory<byte> body, CallLease lease, CancellationToken cancellationToken)
+    {
+        if (head.Refusal is { } refusal)
+        {
+            return await RejectAsync(ids, refusal, body, cancellationToken);
+        }
+
+        OpenedEvent<EscalationData> opened;
+        try
+        {
+            opened = await reader.OpenAsync<EscalationData>(body, EventTypes.Escalation, cancellationToken);
+        }
+        catch (ContractException exception)
+        {
+            return await RejectAsync(ids, EscalationHead.ReasonOf(exception), body, cancellationToken);
+        }
+        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
+        {
+            // Without an outcome nobody can have deleted it after use: it was swept, or never came.
+            return await RejectAsync(
+                ids, new DeadLetterReason(RejectionCodes.ClaimMissing, $"The claim {head.ClaimName} is gone."), body, cancellationToken);
+        }
+
+        var prompt = opened.Data;
+        if (time.GetUtcNow() >= prompt.Deadline)
+        {
+            return Expired(ids);
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+        try
+        {
+            var answer = await model.AskAsync(prompt, stop.Token);
+            return new AnswerData(
+                ids.PromptId, ids.DeviceId, ids.JournalEpoch,
+                answer.Outcome, answer.Text, answer.Model, answer.Usage, answer.Cost, answer.FinishReason, answer.Error);
+        }
+        catch (ModelUnavailableException) when (time.GetUtcNow() >= prompt.Deadline)
+        {
+            return Expired(ids);
+        }
+    }
+
+    private async Task<AnswerData> RejectAsync(ClaimedData ids, DeadLetterReason reason, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        // Kept before the outcome is stored: a crash in between keeps it twice, never not at all.
+        await rejected.PutAsync(QueueAddress.Rejected, reason, body, cancellationToken);
+        return new AnswerData(ids.PromptId, ids.DeviceId, ids.JournalEpoch, CloudOutcome.Failed, Error: new OutcomeError(
+            ReasonCode.Rejected.Value, $"The cloud refused the escalation ({reason.Code}): {reason.Detail}"));
+    }
+
+    private static AnswerData Expired(ClaimedData ids) => new(
+        ids.PromptId, ids.DeviceId, ids.JournalEpoch, CloudOutcome.Expired,
+        Error: new OutcomeError(ReasonCode.Deadline.Value, "The deadline passed before the model answered."));
+
+    private async Task DeleteClaimAsync(EscalationHead head, StoredOutcome outcome, CancellationToken cancellationToken)
+    {
+        // What was put aside keeps its claim, to be replayed.
+        var kept = outcome.Answer.Error?.Code is { } code && (code == ReasonCode.Rejected.Value || code == ReasonCode.Poisoned.Value);
+        if (head.ClaimName is { } name && !kept)
+        {
+            await claims.DeleteAsync(name, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(EventId = 6001, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} ended {Outcome} {Code}.")]
+    private static partial void LogDecided(ILogger logger, Guid promptId, string deviceId, CloudOutcome outcome, string? code);
+
+    [LoggerMessage(EventId = 6002, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} had ended {Outcome} already; the answer was sent again.")]
+    private static partial void LogRepeated(ILogger logger, Guid promptId, string deviceId, CloudOutcome outcome);
+
+    [LoggerMessage(EventId = 6003, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} is being asked by another holder of its lease.")]
+    private static partial void LogBusy(ILogger logger, Guid promptId, string deviceId);
+}

@@ -1,0 +1,41 @@
+using Hybrid.CloudFunctions.Answers;
+using Hybrid.CloudFunctions.Api;
+using Hybrid.CloudFunctions.Models;
+using Hybrid.CloudFunctions.Settings;
+using Hybrid.Messaging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Hybrid.CloudFunctions.Hosting;
+
+/// <summary>Every setting of the program but <c>Messaging</c>, which its own room reads.</summary>
+internal sealed record CloudSettings(HostFile Host, ModelOptions Model, PriceList Prices, LeaseOptions Lease, ApiOptions Api)
+{
+    /// <summary>Reads them all and collects every failure.</summary>
+    public static CloudSettings Read(IConfiguration configuration, List<string> failures)
+    {
+        CheckMessaging(configuration, failures);
+        var host = HostFile.Read(failures);
+        return new CloudSettings(
+            host,
+            ModelOptionsReader.Read(configuration, host.FunctionTimeout, failures),
+            PriceList.Read(configuration, failures),
+            LeaseOptions.Read(configuration, failures),
+            ApiOptions.Read(configuration, failures));
+    }
+
+    /// <summary>Checks the section of the messaging room, whose validator is its own.</summary>
+    public static void CheckMessaging(IConfiguration configuration, List<string> failures)
+    {
+        using var services = new ServiceCollection().AddLogging().AddMessaging(configuration).BuildServiceProvider();
+        try
+        {
+            _ = services.GetRequiredService<IOptions<MessagingOptions>>().Value;
+        }
+        catch (OptionsValidationException exception)
+        {
+            failures.AddRange(exception.Failures);
+        }
+    }
+}

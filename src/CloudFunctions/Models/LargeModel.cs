@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using Hybrid.Contracts;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace Hybrid.CloudFunctions.Models;
+
+/// <summary>Asks the large model, and is the one layer that retries.</summary>
+/// <remarks>
+/// A call that runs when the prompt's deadline passes is left to finish, since it is paid and its cost must be counted; a further attempt
+/// is not begun. Thread safe.
+/// </remarks>
+internal sealed partial class LargeModel(ModelSource source, ModelOptions options, PriceList prices, TimeProvider time, ILogger<LargeModel> logger)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asks.</summary>
+    /// <param name="prompt">What is asked.</param>
+    /// <param name="cancellationToken">Cancels the call too.</param>
+    /// <exception cref="ModelUnavailableException">Every attempt failed in a way that may pass.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "Clients throw what they like; everything is judged by ModelFault, and nothing is swallowed.")]
+    public async Task<ModelAnswer> AskAsync(EscalationData prompt, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            var left = options.TotalTime - time.GetElapsedTime(begun);
+            var limit = left < options.CallTimeout ? left : options.CallTimeout;
+            using var timer = new CancellationTokenSource(limit, time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+            ModelFault fault;
+            try
+            {
+                var client = await source.GetAsync(stop.Token);
+                return Read(await client.GetResponseAsync(MessagesOf(prompt), OptionsOf(prompt.Options), stop.Token));
+            }
+            catch (Exception exception)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                fault = timer.IsCancellationRequested ? ModelFault.Timeout(limit) : ModelFault.Of(exception, time);
+            }
+
+            switch (fault.Kind)
+            {
+                case FaultKind.Filtered:
+                    return new ModelAnswer(CloudOutcome.Filtered, null, options.Name, Error: new OutcomeError(fault.Code, fault.Message));
+                case FaultKind.Permanent:
+                    return new ModelAnswer(CloudOutcome.Failed, null, options.Name, Error: new OutcomeError(fault.Code, fault.Message));
+            }
+
+            var pause = PauseAfter(attempt, fault);
+            if (fault.Kind == FaultKind.Unreadable
+                || time.GetElapsedTime(begun) + pause >= options.TotalTime
+                || time.GetUtcNow() + pause >= prompt.Deadline)
+            {
+                throw new ModelUnavailableException(fault.Code, fault.Message);
+            }
+
+            LogRetry(logger, prompt.PromptId, attempt, fault.Code, pause);
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>The server's wish, or twice as long each time with jitter, so that many prompts do not come back together.</summary>
+    private static TimeSpan PauseAfter(int attempt, ModelFault fault)
+    {
+        var longest = Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, attempt - 1));
+        return fault.RetryAfter ?? TimeSpan.FromSeconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
+    }
+
+    private static IEnumerable<ChatMessage> MessagesOf(EscalationData prompt) => prompt.Messages.Select(message => new ChatMessage(
+        message.Role switch
+        {
+            MessageRole.System => ChatRole.System,
+            MessageRole.Assistant => ChatRole.Assistant,
+            _ => ChatRole.User,
+        },
+        message.Content));
+
+    private static ChatOptions OptionsOf(PromptOptions? wishes) => new()
+    {
+        MaxOutputTokens = wishes?.MaxTokens,
+        Temperature = (float?)wishes?.Temperature,
+        TopP = (float?)wishes?.TopP,
+        StopSequences = wishes?.Stop is { Count: > 0 } stop ? [.. stop] : null,
+        Seed = wishes?.Seed,
+        ResponseFormat = wishes?.Json == true ? ChatResponseFormat.Json : null,
+    };
+
+    private ModelAnswer Read(ChatResponse response)
+    {
+        var usage = response.Usage is { } counts ? new TokenUsage(counts.InputTokenCount ?? 0, counts.OutputTokenCount ?? 0) : null;
+        var cost = prices.CostOf([response.ModelId, options.Name], usage);
+        var model = string.IsNullOrEmpty(response.ModelId) ? options.Name : response.ModelId;
+        var reason = response.FinishReason?.Value;
+        return response.FinishReason == ChatFinishReason.ContentFilter
+            ? new ModelAnswer(CloudOutcome.Filtered, null, model, usage, cost, reason, new OutcomeError(
+                ReasonCode.Filtered.Value, "The provider's content filter cut the answer off."))
+            : new ModelAnswer(CloudOutcome.Answered, response.Text, model, usage, cost, reason);
+    }
+
+    [LoggerMessage(EventId = 6010, Level = LogLevel.Warning, Message = "Attempt {Attempt} at prompt {PromptId} failed with {Code}; the next follows in {Pause}.")]
+    private static partial void LogRetry(ILogger logger, Guid promptId, int attempt, string code, TimeSpan pause);
+}

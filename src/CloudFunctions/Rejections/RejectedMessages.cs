@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using Hybrid.Messaging;
+using Hybrid.Messaging.DeadLetters;
+using Microsoft.Extensions.Logging;
+
+namespace Hybrid.CloudFunctions.Rejections;
+
+/// <summary>Puts messages aside with their reason. A custom handler cannot dead-letter, so this is done by sending. Thread safe.</summary>
+internal sealed partial class RejectedMessages(IMessageTransport transport, DeadLetterStore store, ILogger<RejectedMessages> logger)
+{
+    /// <summary>Where the Functions host, and our pump, put escalations that were delivered too often.</summary>
+    public static QueueAddress EscalationsPoison { get; } = new("escalations-poison");
+
+    /// <summary>Where results are put that nobody can read.</summary>
+    public static QueueAddress ResultsPoison { get; } = new("results-poison");
+
+    /// <summary>Puts a message aside; returns when the broker has it safely.</summary>
+    public async Task PutAsync(QueueAddress address, DeadLetterReason reason, ReadOnlyMemory<byte> original, CancellationToken cancellationToken)
+    {
+        var id = Convert.ToHexStringLower(SHA256.HashData(original.Span).AsSpan(0, 16));
+        var body = await store.WrapAsync(address.Name, id, reason, original, transport.Abilities.MaxBodyBytes, cancellationToken);
+        var message = new OutgoingMessage(id, body);
+        var queue = transport.Open(address);
+        try
+        {
+            await queue.SendAsync(message, cancellationToken);
+        }
+        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
+        {
+            await queue.EnsureAsync(cancellationToken);
+            await queue.SendAsync(message, cancellationToken);
+        }
+
+        LogPutAside(logger, address.Name, reason.Code, reason.Detail);
+    }
+
+    [LoggerMessage(EventId = 6030, Level = LogLevel.Error, Message = "A message was put aside on {Queue}: {Reason}. {Detail}")]
+    private static partial void LogPutAside(ILogger logger, string queue, string reason, string detail);
+}

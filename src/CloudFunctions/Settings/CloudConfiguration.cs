@@ -1,0 +1,47 @@
+using Hybrid.Messaging;
+using Microsoft.Extensions.Configuration;
+
+namespace Hybrid.CloudFunctions.Settings;
+
+/// <summary>Where settings come from: <c>appsettings.json</c>, then the environment, then arguments; later ones win.</summary>
+internal static class CloudConfiguration
+{
+    /// <summary>The Functions host's own storage account; taken where <c>Messaging</c> names none.</summary>
+    public const string HostStorage = "AzureWebJobsStorage";
+
+    /// <summary>Reads them all.</summary>
+    /// <param name="arguments">As <c>--Section:Key=value</c>.</param>
+    public static IConfiguration Build(string[] arguments)
+    {
+        var named = Add(new ConfigurationBuilder(), arguments).Build();
+        var fallback = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(HostStorage);
+        string[] keys = [nameof(MessagingOptions.ConnectionString), nameof(MessagingOptions.QueueServiceUri), nameof(MessagingOptions.BlobServiceUri)];
+        // All or nothing: half an account from here and half from there would be two accounts.
+        return keys.Any(key => !string.IsNullOrEmpty(named[$"{MessagingOptions.SectionName}:{key}"]))
+            ? named
+            : Add(new ConfigurationBuilder().AddInMemoryCollection(FromHost(fallback)), arguments).Build();
+    }
+
+    private static IConfigurationBuilder Add(IConfigurationBuilder builder, string[] arguments) => builder
+        .SetBasePath(AppContext.BaseDirectory)
+        .AddJsonFile(SettingsReader.DefaultFile, optional: true)
+        .AddEnvironmentVariables(SettingsReader.DefaultPrefix)
+        .AddCommandLine(arguments);
+
+    private static Dictionary<string, string?> FromHost(IConfigurationSection storage)
+    {
+        // "Identity-based connections" of Azure Functions: the services by address, or the account by name.
+        var account = storage["accountName"];
+        var values = new Dictionary<string, string?>
+        {
+            [nameof(MessagingOptions.ConnectionString)] = storage.Value,
+            [nameof(MessagingOptions.QueueServiceUri)] = storage["queueServiceUri"] ?? AddressOf("queue"),
+            [nameof(MessagingOptions.BlobServiceUri)] = storage["blobServiceUri"] ?? AddressOf("blob"),
+        };
+        return values
+            .Where(pair => !string.IsNullOrEmpty(pair.Value))
+            .ToDictionary(pair => $"{MessagingOptions.SectionName}:{pair.Key}", pair => pair.Value);
+
+        string? AddressOf(string service) => string.IsNullOrEmpty(account) ? null : $"https://{account}.{service}.core.windows.net";
+    }
+}

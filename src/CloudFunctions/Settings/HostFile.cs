@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Hybrid.CloudFunctions.Settings;
+
+/// <summary>What <c>host.json</c> says, so that the pump of <c>--standalone</c> works by the same values as the Functions host.</summary>
+/// <param name="FunctionTimeout">The longest one invocation may take.</param>
+/// <param name="VisibilityTimeout">How long a message rests after a failed attempt.</param>
+/// <param name="MaxDequeueCount">Attempts before a message is put aside.</param>
+/// <param name="MaxPollingInterval">The longest wait of an idle queue before it is asked again.</param>
+/// <param name="BatchSize">Messages fetched at once.</param>
+/// <param name="NewBatchThreshold">The next batch is fetched when so many or fewer are being handled.</param>
+internal sealed record HostFile(
+    TimeSpan FunctionTimeout, TimeSpan VisibilityTimeout, int MaxDequeueCount, TimeSpan MaxPollingInterval, int BatchSize, int NewBatchThreshold)
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "host.json";
+
+    /// <summary>What the Functions host lets app settings override the file with; so do we.</summary>
+    private const string EnvironmentPrefix = "AzureFunctionsJobHost__";
+
+    /// <summary>The most messages the service hands out at once (Azure Storage, "Get Messages").</summary>
+    private const int MostMessages = 32;
+
+    /// <summary>Reads the file beside the program.</summary>
+    public static HostFile Read(List<string> failures)
+    {
+        var configuration = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile(FileName, optional: true)
+            .AddEnvironmentVariables(EnvironmentPrefix)
+            .Build();
+        var queues = new SettingsReader(configuration.GetSection("extensions:queues"), failures, FileName, EnvironmentPrefix);
+        var batch = queues.Number("batchSize", 1, MostMessages) ?? 16;
+        return new HostFile(
+            ReadTimeout(configuration, failures),
+            queues.Duration("visibilityTimeout", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(7)),
+            queues.Number("maxDequeueCount", 1, 1000) ?? 5,
+            queues.Duration("maxPollingInterval", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            batch,
+            queues.Number("newBatchThreshold", 0, 1000) ?? batch / 2);
+    }
+
+    private static TimeSpan ReadTimeout(IConfiguration configuration, List<string> failures)
+    {
+        const string key = "functionTimeout";
+        if (configuration[key] is not { } value)
+        {
+            return TimeSpan.FromMinutes(5);
+        }
+
+        if (TimeSpan.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero && timeout <= TimeSpan.FromDays(1))
+        {
+            return timeout;
+        }
+
+        failures.Add($"{key} is '{value}'; it must be a length of time of at most a day, as hh:mm:ss. Set it in {FileName} or {EnvironmentPrefix}{key}.");
+        return TimeSpan.FromMinutes(5);
+    }
+}
