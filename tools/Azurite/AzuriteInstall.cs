@@ -75,7 +75,7 @@ internal static class AzuriteInstall
             ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
             folder,
             "npm installs Azurite, the storage emulator of the tests and the local stack. "
-            + "Install Node.js 20 or newer with npm (Debian and Ubuntu: apt-get install nodejs npm) and put both on PATH.",
+            + "Install Node.js 18 or newer with npm (Debian and Ubuntu: apt-get install nodejs npm) and put both on PATH.",
             log: null);
         try
         {

@@ -153,7 +153,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             arguments,
             _folder,
             "It runs Azurite, the storage emulator of the tests and the local stack. "
-            + "Install Node.js 20 or newer (Debian and Ubuntu: apt-get install nodejs npm) and put it on PATH.",
+            + "Install Node.js 18 or newer (Debian and Ubuntu: apt-get install nodejs npm) and put it on PATH.",
             Read);
         try
         {
