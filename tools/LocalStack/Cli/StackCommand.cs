@@ -19,13 +19,20 @@ internal static class StackCommand
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="layout">Where things lie.</param>
+    /// <param name="output">Takes results and the programs' logs.</param>
+    /// <param name="error">Takes progress and failures.</param>
+    /// <param name="cancellationToken">Ends it as Ctrl+C does.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> InvokeAsync(string[] args, StackLayout layout, TextWriter output, TextWriter error)
+    public static async Task<int> InvokeAsync(
+        string[] args, StackLayout layout, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
         var root = new RootCommand(Description) { DemoCommand.Create(layout, output, error), ResetCommand.Create(layout, error) };
         UpCommand.AddTo(root, layout, output, error);
         var parsed = root.Parse(args);
-        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = StopLimit });
+        var configuration = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = StopLimit };
+        var code = await parsed.InvokeAsync(configuration, cancellationToken);
         return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
     }
 
