@@ -169,7 +169,7 @@ internal sealed partial class AnswerInbox(
         await queue.CompleteAsync(message, cancellationToken);
     }
 
-    private static Settlement SettlementOf(PromptRecord prompt, AnswerData answer)
+    private static Settlement? SettlementOf(PromptRecord prompt, AnswerData answer)
     {
         var outcome = new Settlement
         {
@@ -186,11 +186,7 @@ internal sealed partial class AnswerInbox(
         {
             CloudOutcome.Answered => outcome with { State = PromptState.Answered, Route = PromptRoute.Cloud, Answer = answer.Text ?? "" },
             CloudOutcome.Filtered => outcome with { Reason = ReasonCode.Filtered },
-            CloudOutcome.Expired when prompt.Draft is { } draft => outcome with
-            {
-                State = PromptState.Answered, Route = PromptRoute.Local, Reason = ReasonCode.Deadline, Answer = draft, Model = prompt.DraftModel, Error = null,
-            },
-            CloudOutcome.Expired => outcome with { State = PromptState.Expired, Reason = ReasonCode.Deadline },
+            CloudOutcome.Expired => null,
             _ => outcome with { Reason = ReasonCode.CloudError },
         };
     }

@@ -12,6 +12,9 @@ internal enum CloudVerdict
     /// <summary>The same event had been seen before.</summary>
     Duplicate,
 
-    /// <summary>No such prompt is in this journal.</summary>
+    /// <summary>The cloud found the deadline passed; the sweep decides what that means.</summary>
+    Expired,
+
+    /// <summary>No such prompt has left this journal.</summary>
     Unknown,
 }

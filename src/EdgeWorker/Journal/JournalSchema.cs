@@ -77,6 +77,7 @@ internal static class JournalSchema
           last_error TEXT
         ) STRICT;
         CREATE INDEX outbox_order ON outbox (queue, priority, seq);
+        CREATE INDEX outbox_prompt ON outbox (prompt_id);
 
         CREATE TABLE inbox (
           event_id TEXT PRIMARY KEY,
@@ -103,6 +104,14 @@ internal static class JournalSchema
         CREATE TRIGGER prompts_keep BEFORE DELETE ON prompts
         BEGIN SELECT RAISE(ABORT, 'a prompt is never deleted'); END;
 
+        -- REPLACE deletes without asking the trigger above.
+        CREATE TRIGGER prompts_once BEFORE INSERT ON prompts WHEN EXISTS (SELECT 1 FROM prompts WHERE id = NEW.id)
+          OR EXISTS (SELECT 1 FROM prompts WHERE idempotency_scope = NEW.idempotency_scope AND idempotency_key = NEW.idempotency_key)
+        BEGIN SELECT RAISE(ABORT, 'a prompt is never replaced'); END;
+
+        CREATE TRIGGER prompts_same BEFORE UPDATE OF id, kind, accepted_at, messages, idempotency_scope, idempotency_key, body_hash ON prompts
+        BEGIN SELECT RAISE(ABORT, 'what was asked never changes'); END;
+
         CREATE TRIGGER prompts_graph BEFORE UPDATE OF state ON prompts WHEN NOT (
           (OLD.state = 'accepted' AND NEW.state IN ('escalated', 'answered', 'failed', 'expired'))
           OR (OLD.state = 'escalated' AND NEW.state IN ('answered', 'failed', 'expired')))
@@ -125,43 +134,92 @@ internal static class JournalSchema
           INSERT INTO transitions (prompt_id, from_state, to_state, route, reason, detail, at)
           VALUES (NEW.id, OLD.state, NEW.state, NEW.route, NEW.reason, NEW.detail, NEW.changed_at);
         END;
+
+        CREATE TRIGGER transitions_keep BEFORE DELETE ON transitions
+        BEGIN SELECT RAISE(ABORT, 'a transition is never deleted'); END;
+
+        CREATE TRIGGER transitions_same BEFORE UPDATE ON transitions
+        BEGIN SELECT RAISE(ABORT, 'a transition never changes'); END;
         """;
 
-    /// <summary>Checks that a file is our journal, or empty, and brings it to this version. Nothing is changed in any other file.</summary>
+    /// <summary>Checks that a file is a journal of ours, or begins one where there is none. No other file is changed.</summary>
     /// <exception cref="JournalException">It is damaged, foreign, or of a newer version.</exception>
-    public static void Prepare(SqliteConnection connection, string path)
+    public static void Ensure(string path)
     {
+        if (File.Exists(path))
+        {
+            Inspect(path);
+        }
+        else
+        {
+            Begin(path);
+        }
+    }
+
+    /// <summary>Prepares a connection for writing and brings the file to this version.</summary>
+    public static void Prepare(SqliteConnection connection) => Execute(
+        connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+
+    /// <summary>Under another name first: a crash in the middle must leave no half of a journal, so an empty file can only be a damaged one.</summary>
+    private static void Begin(string path)
+    {
+        var unfinished = path + ".new";
+        File.Delete(unfinished);
+        using (var connection = Open(unfinished, SqliteOpenMode.ReadWriteCreate))
+        {
+            Execute(connection, $"BEGIN IMMEDIATE; {Version1} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
+        }
+
+        File.Move(unfinished, path);
+    }
+
+    /// <summary>Reads only: what a connection that may write does when it closes would change also a file that is none of ours.</summary>
+    private static void Inspect(string path)
+    {
+        if (new FileInfo(path).Length == 0)
+        {
+            throw new JournalException(Damaged(path, "it is empty"));
+        }
+
         try
         {
-            var version = (int)Scalar(connection, "PRAGMA user_version");
-            var application = (int)Scalar(connection, "PRAGMA application_id");
-            var tables = Scalar(connection, "SELECT count(*) FROM sqlite_schema");
-            if (tables > 0 && application != ApplicationId)
+            using var connection = Open(path, SqliteOpenMode.ReadOnly);
+            if ((int)Scalar(connection, "PRAGMA application_id") != ApplicationId)
             {
                 throw new JournalException(
-                    $"{path} is a database of another program; it was left as it is. Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
+                    $"{path} is a database of another program; it was left as it is. "
+                    + $"Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
             }
 
-            if (version > Version)
+            if ((int)Scalar(connection, "PRAGMA user_version") is var version and not Version)
             {
                 throw new JournalException(
-                    $"{path} has schema version {version}; this program knows up to {Version}. It was left as it is. Use the newer program, or another data folder.");
+                    $"{path} has schema version {version}; this program knows {Version}. It was left as it is. Use the newer program, or another data folder.");
             }
 
             if (new FileInfo(path).Length <= LargestCheckedFile && Text(connection, "PRAGMA quick_check(1)") is var check and not "ok")
             {
                 throw new JournalException(Damaged(path, check));
             }
-
-            Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
-            if (version < 1)
-            {
-                Execute(connection, $"BEGIN IMMEDIATE; {Version1} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
-            }
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {
             throw new JournalException(Damaged(path, exception.Message), exception);
+        }
+    }
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 

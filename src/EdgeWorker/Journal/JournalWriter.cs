@@ -76,7 +76,7 @@ internal sealed class JournalWriter : IDisposable
                 }
                 catch (Exception exception) when (!IsFatal(exception))
                 {
-                    work.Failure = exception;
+                    work.Failure = exception is SqliteException ? Translate(exception) : exception;
                     Execute("ROLLBACK TO work");
                 }
 

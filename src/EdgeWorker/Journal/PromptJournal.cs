@@ -27,6 +27,7 @@ internal sealed class PromptJournal : IDisposable
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
+    private bool _disposed;
 
     private PromptJournal(SqliteConnection writing, string readers, JournalEvents events, JournalOptions options, TimeProvider time)
     {
@@ -53,17 +54,18 @@ internal sealed class PromptJournal : IDisposable
         var writing = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
+            JournalSchema.Ensure(path);
             writing.Open();
-            JournalSchema.Prepare(writing, path);
+            JournalSchema.Prepare(writing);
             return new PromptJournal(
                 writing, new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString(), describe(EpochOf(writing)), options, time);
         }
         catch (Exception exception)
         {
             writing.Dispose();
-            if (exception is SqliteException sqlite)
+            if (exception is SqliteException or IOException or UnauthorizedAccessException)
             {
-                throw new JournalException($"{path} cannot be opened: {sqlite.Message}. Check the data folder's permissions and free space.", sqlite);
+                throw new JournalException($"{path} cannot be opened: {exception.Message} Check the data folder's permissions and free space.", exception);
             }
 
             throw;
@@ -153,7 +155,10 @@ internal sealed class PromptJournal : IDisposable
     }
 
     /// <summary>Records what the cloud answered, once for each event.</summary>
-    public async Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer, Func<PromptRecord, Settlement> settlementOf)
+    /// <param name="eventId">The event's id.</param>
+    /// <param name="answer">Its data.</param>
+    /// <param name="settlementOf">What the answer makes of its prompt; null where it only says that the deadline has passed.</param>
+    public async Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer, Func<PromptRecord, Settlement?> settlementOf)
     {
         var now = _time.GetUtcNow();
         var verdict = await _writer.WriteAsync(connection =>
@@ -164,30 +169,34 @@ internal sealed class PromptJournal : IDisposable
                 return CloudVerdict.Duplicate;
             }
 
-            if (Find(connection, answer.PromptId) is not { } prompt)
+            // What never left cannot have been answered: a copy of this data folder asked.
+            if (Find(connection, answer.PromptId) is not { State: not PromptState.Accepted } prompt)
             {
                 return CloudVerdict.Unknown;
             }
 
-            var late = prompt.IsFinal;
-            if (late)
+            var result = CloudVerdict.Late;
+            if (prompt.IsFinal)
             {
                 Count(connection, Counter.Late);
             }
+            else if (settlementOf(prompt) is { } outcome)
+            {
+                var (resultId, body) = _events.Result(prompt, outcome, now);
+                Settle(connection, prompt, outcome, now, resultId, body);
+                result = CloudVerdict.Applied;
+            }
             else
             {
-                var outcome = settlementOf(prompt);
-                var (resultId, body) = _events.Result(prompt, outcome, now);
-                // An answer proves the prompt left, whatever became of the acknowledgement.
-                connection.Run("DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));
-                Settle(connection, prompt, outcome, now, resultId, body);
+                connection.Run("UPDATE prompts SET deadline = min(deadline, $now) WHERE id = $id", ("$now", now), ("$id", prompt.Id));
+                result = CloudVerdict.Expired;
             }
 
             connection.Run(
                 "INSERT INTO inbox (event_id, prompt_id, verdict, cost, currency, at) VALUES ($event, $prompt, $verdict, $cost, $currency, $now)",
-                ("$event", eventId), ("$prompt", answer.PromptId), ("$verdict", late ? "late" : "applied"),
+                ("$event", eventId), ("$prompt", answer.PromptId), ("$verdict", result == CloudVerdict.Late ? "late" : "applied"),
                 ("$cost", answer.Cost?.Amount.ToString(CultureInfo.InvariantCulture)), ("$currency", answer.Cost?.Currency), ("$now", now));
-            return late ? CloudVerdict.Late : CloudVerdict.Applied;
+            return result;
         });
         if (verdict == CloudVerdict.Applied)
         {
@@ -313,6 +322,12 @@ internal sealed class PromptJournal : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _writer.Dispose();
         _writing.Dispose();
         using var reader = new SqliteConnection(_readers);
@@ -342,6 +357,9 @@ internal sealed class PromptJournal : IDisposable
             ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now), ("$id", prompt.Id));
         if (rows == 1)
         {
+            // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
+            connection.Run(
+                "DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));
             Send(connection, Messaging.QueueAddress.Results.Name, eventId, prompt, body, now, now + _options.ResultLifetime);
         }
 

@@ -14,6 +14,11 @@ internal sealed class Router(RoutingOptions options)
         if (pinned is { } wanted)
         {
             var forbidden = wanted == PromptRoute.Local ? local : cloud;
+            if (wanted == PromptRoute.Local && facts.Model != facts.LocalModel)
+            {
+                return NoRoute($"the caller named {facts.Model}, which is not loaded");
+            }
+
             return forbidden is null
                 ? new RouteDecision(wanted, facts.Model, ReasonCode.Pinned, $"the caller named {facts.Model}", false, false)
                 : NoRoute($"the caller named {facts.Model}, but {forbidden.Value.Detail}");
