@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Hosting;
 using Hybrid.Messaging;
 using Microsoft.Extensions.Configuration;
@@ -12,10 +13,10 @@ internal static class CheckCommand
 {
     private static readonly string[] Secret = ["ConnectionString", "ApiKey", "Key", "Password", "Token", "Secret"];
 
-    public static Task<int> RunAsync(EdgeContext context, ParseResult parsed) => context.GuardAsync(
+    public static Task<int> RunAsync(EdgeContext context, ParseResult parsed, string? url) => context.GuardAsync(
         async () =>
         {
-            var configuration = context.Configure(parsed);
+            var configuration = context.Configure(parsed, ($"{ApiOptions.SectionName}:{nameof(ApiOptions.Url)}", url));
             var failures = EdgeSettings.Read(configuration).Failures.ToList();
             using var provider = new ServiceCollection().AddLogging().AddMessaging(configuration).BuildServiceProvider();
             try

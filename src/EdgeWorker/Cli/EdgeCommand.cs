@@ -21,7 +21,7 @@ internal static class EdgeCommand
             check, context.Data, context.Mode, serve.Url,
         };
         root.SetAction((parsed, cancellationToken) => parsed.GetValue(check)
-            ? CheckCommand.RunAsync(context, parsed)
+            ? CheckCommand.RunAsync(context, parsed, parsed.GetValue(serve.Url))
             : serve.RunAsync(parsed, cancellationToken));
         var result = root.Parse(args);
         var code = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStop });

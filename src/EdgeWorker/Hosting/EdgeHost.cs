@@ -13,6 +13,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Hybrid.EdgeWorker.Hosting;
 
@@ -52,6 +53,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         PromptJournal? journal = null;
         LocalModels? models = null;
         WebApplication? application = null;
+        var begun = false;
         try
         {
             var device = folder.DeviceId(settings.Device.Id);
@@ -60,9 +62,14 @@ internal sealed class EdgeHost : IAsyncDisposable
             models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
                 ? LocalModels.None(TimeProvider.System)
                 : LocalModels.Load(ModelsOptionsReader.ToLocal(settings.Models), TimeProvider.System, cancellationToken);
-            application = Compose(configuration, settings, folder, url, purpose, journal, models);
+            // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
+            var logs = false;
+            application = Compose(configuration, settings, folder, url, purpose, journal, models, () => logs);
+            _ = application.Services.GetRequiredService<IOptions<MessagingOptions>>().Value;
+            begun = true;
             var host = new EdgeHost(application, folder);
             await application.StartAsync(cancellationToken);
+            logs = true;
             host.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
             folder.Announce(host.Address);
             return host;
@@ -70,9 +77,13 @@ internal sealed class EdgeHost : IAsyncDisposable
         catch
         {
             // The loops run before the door opens; they end before what they use is closed.
+            if (begun)
+            {
+                await application!.StopAsync(CancellationToken.None);
+            }
+
             if (application is not null)
             {
-                await application.StopAsync(CancellationToken.None);
                 await application.DisposeAsync();
             }
 
@@ -99,7 +110,14 @@ internal sealed class EdgeHost : IAsyncDisposable
     }
 
     private static WebApplication Compose(
-        IConfiguration configuration, EdgeSettings settings, DataFolder folder, string url, HostPurpose purpose, PromptJournal journal, LocalModels models)
+        IConfiguration configuration,
+        EdgeSettings settings,
+        DataFolder folder,
+        string url,
+        HostPurpose purpose,
+        PromptJournal journal,
+        LocalModels models,
+        Func<bool> hostLogs)
     {
         var (quiet, loops) = (purpose != HostPurpose.Serve, purpose != HostPurpose.Look);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -110,7 +128,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information);
-        builder.Logging.AddFilter("Microsoft", quiet ? LogLevel.None : LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft", level => !quiet && hostLogs() && level >= LogLevel.Warning);
         builder.Logging.AddFilter("Azure", LogLevel.Warning);
         builder.WebHost.UseUrls(url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = PromptApi.MaxBodyBytes);

@@ -1,15 +1,36 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using Hybrid.EdgeWorker.Tests.Models;
 
 namespace Hybrid.EdgeWorker.Tests.Cli;
 
-/// <summary>Runs the real program as a child process.</summary>
-internal static class EdgeProcess
+/// <summary>The real program as a child process, killed with this if it has not ended.</summary>
+internal sealed class EdgeProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    /// <summary>A storage account where nobody listens.</summary>
+    public const string Nowhere =
+        "DefaultEndpointsProtocol=http;AccountName=nobody;AccountKey=c2VjcmV0LWtleQ==;"
+        + "BlobEndpoint=http://127.0.0.1:1/nobody;QueueEndpoint=http://127.0.0.1:1/nobody;";
 
-    /// <summary>Runs it to its end.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
-        string[] arguments, string? input = null, (string Name, string Value)? variable = null)
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task _reading;
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    private EdgeProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _reading = ReadErrorsAsync();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>What it has said on standard error so far.</summary>
+    public string Error => string.Join('\n', _errors);
+
+    /// <summary>Starts it with a tiny model and no cloud, unless the variables say otherwise.</summary>
+    public static EdgeProcess Start(TestModels models, string[] arguments, params (string Name, string? Value)[] variables)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hybrid-edge.dll"), .. arguments])
         {
@@ -17,26 +38,80 @@ internal static class EdgeProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (variable is var (name, value))
+        (string, string?)[] all =
+        [
+            ("HYBRID__Models__Path", models.Folder), ("HYBRID__Models__Threads", "1"), ("HYBRID__Models__Spinning", "Off"),
+            ("HYBRID__Messaging__ConnectionString", Nowhere), .. variables,
+        ];
+        foreach (var (name, value) in all)
         {
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        try
+        return new EdgeProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        TestModels models, string[] arguments, string? input = null, params (string Name, string? Value)[] variables)
+    {
+        await using var process = Start(models, arguments, variables);
+        await process._process.StandardInput.WriteAsync(input);
+        process._process.StandardInput.Close();
+        return await process.EndAsync();
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<(int ExitCode, string Output, string Error)> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).SoonAsync();
+        await _reading.SoonAsync();
+        return (_process.ExitCode, await _output.SoonAsync(), Error);
+    }
+
+    /// <summary>Waits until it has said something on standard error.</summary>
+    public async Task<string> SaidAsync(string text)
+    {
+        string? line = null;
+        await Eventually.HoldsAsync(() =>
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-        catch (TimeoutException)
+            line = _errors.FirstOrDefault(said => said.Contains(text, StringComparison.Ordinal));
+            Assert.False(line is null && _process.HasExited && _reading.IsCompleted, $"It ended without '{text}': {Error}");
+            return line is not null;
+        });
+        return line!;
+    }
+
+    /// <summary>Asks it to stop, as a service manager does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -TERM {Id}"]);
+        await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).SoonAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            throw;
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
 
-        return (process.ExitCode, await output, await error);
+        _process.Dispose();
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            _errors.Enqueue(line);
+        }
     }
 }
