@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Hybrid.Contracts;
 
 /// <summary>A final outcome as the device recorded it (<see cref="EventTypes.Result"/>).</summary>
@@ -5,7 +7,7 @@ namespace Hybrid.Contracts;
 /// <param name="DeviceId">The device that accepted it.</param>
 /// <param name="JournalEpoch">The device's journal.</param>
 /// <param name="State">The final state: answered, failed or expired.</param>
-/// <param name="Route">Who answered; null if nobody did.</param>
+/// <param name="Route">Who answered; null if nobody did, and written also then, since readers demand it.</param>
 /// <param name="Reason">Why this route, or why it failed.</param>
 /// <param name="LatencyMs">Milliseconds from acceptance to the outcome.</param>
 /// <param name="Model">The model that answered.</param>
@@ -18,7 +20,7 @@ public sealed record ResultData(
     string DeviceId,
     Guid JournalEpoch,
     PromptState State,
-    PromptRoute? Route,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] PromptRoute? Route,
     ReasonCode Reason,
     double LatencyMs,
     string? Model = null,

@@ -56,6 +56,16 @@ public sealed class EventFormatTests
     }
 
     [Fact]
+    public void Read_ResultThatNobodyAnswered_RoundTrips()
+    {
+        var result = new ResultData(Samples.Prompt, "pump-7", Guid.NewGuid(), PromptState.Expired, null, ReasonCode.Deadline, 1);
+        var written = EventFormat.Write(EventFormat.Create(
+            "r-1", EventFormat.DeviceSource("pump-7"), EventTypes.Result, Samples.Prompt, DateTimeOffset.UnixEpoch, result, null));
+
+        Assert.Equal(result, EventFormat.ReadData<ResultData>(EventFormat.ReadEnvelope(written), EventTypes.Result, claim: null));
+    }
+
+    [Fact]
     public void Read_DoubledField_IsRefused()
     {
         var text = Encoding.UTF8.GetString(EventFormat.Write(Samples.Escalation())).Replace("\"deviceId\":", "\"deviceId\":\"a\",\"deviceId\":", StringComparison.Ordinal);
