@@ -12,7 +12,8 @@ internal static class Eventually
     public static Task SoonAsync(this Task task) => task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <inheritdoc cref="SoonAsync(Task)"/>
-    public static Task<T> SoonAsync<T>(this Task<T> task) => task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+    public static Task<T> SoonAsync<T>(this Task<T> task) =>
+        task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>Asks until the answer is yes.</summary>
     public static async Task HoldsAsync(Func<Task<bool>> holds)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Device;
@@ -58,7 +59,12 @@ internal sealed class TestDevice : IAsyncDisposable
     /// <param name="works">Whether accepted prompts are worked on.</param>
     /// <param name="time">Its clock, to go on after a restart.</param>
     public static async Task<TestDevice> StartAsync(
-        string folder, string? model = null, RoutingOptions? routing = null, PipelineOptions? pipeline = null, bool works = true, FakeTimeProvider? time = null)
+        string folder,
+        string? model = null,
+        RoutingOptions? routing = null,
+        PipelineOptions? pipeline = null,
+        bool works = true,
+        FakeTimeProvider? time = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
         var owned = DataFolder.TryOwn(folder)!;
@@ -87,23 +93,26 @@ internal sealed class TestDevice : IAsyncDisposable
         _ = application.Services.GetRequiredService<DataFolder>();
         var device = new TestDevice(application, journal, models, time, log);
         await application.StartAsync(TestContext.Current.CancellationToken);
-        device.Http.BaseAddress = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        device.Http.BaseAddress = new Uri(
+            application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return device;
     }
 
     /// <summary>Hands in a prompt.</summary>
     public async Task<PromptView> PostAsync(PromptBody body)
     {
-        using var response = await Http.PostAsJsonAsync("hybrid/prompts", body, ApiJson.Default.PromptBody, TestContext.Current.CancellationToken);
+        using var response = await Http.PostAsJsonAsync(
+            "hybrid/prompts", body, ApiJson.Default.PromptBody, TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return (await response.Content.ReadFromJsonAsync(ApiJson.Default.PromptView, TestContext.Current.CancellationToken))!;
     }
 
     /// <summary>Hands in a prompt and reads its events until the stream ends or the reader stops.</summary>
     public async IAsyncEnumerable<(string Name, JsonElement Data)> StreamAsync(
-        PromptBody body, string? key = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        PromptBody body, string? key = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = JsonContent.Create(body, ApiJson.Default.PromptBody) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts");
+        request.Content = JsonContent.Create(body, ApiJson.Default.PromptBody);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(PromptStreaming.ContentType));
         if (key is not null)
         {

@@ -171,7 +171,8 @@ public sealed class PromptApiTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Post_Oversized_413(bool chunked)
     {
-        using var content = new StringContent($"{{\"prompt\":\"{new string('x', (int)PromptApi.MaxBodyBytes)}\"}}", Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            $"{{\"prompt\":\"{new string('x', (int)PromptApi.MaxBodyBytes)}\"}}", Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = content };
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
@@ -293,7 +294,11 @@ public sealed class PromptApiTests : IAsyncLifetime
         var id = (await _device.PostAsync(new PromptBody("Which pump?"))).Id;
         _device.Time.Advance(TimeSpan.FromSeconds(2));
         await _device.Journal.SettleAsync(
-            Found(id), TestJournal.Local() with { Confidence = 0.5, Usage = new TokenUsage(3, 4), Cost = new Cost(0.01m, "USD"), FinishReason = "stop" });
+            Found(id),
+            TestJournal.Local() with
+            {
+                Confidence = 0.5, Usage = new TokenUsage(3, 4), Cost = new Cost(0.01m, "USD"), FinishReason = "stop",
+            });
 
         using var body = await JsonAsync(await _device.Http.GetAsync($"hybrid/prompts/{id}", Token));
 
@@ -303,7 +308,8 @@ public sealed class PromptApiTests : IAsyncLifetime
         Assert.Equal(
             ("mode", 0.5, 2000.0, 4, 0.01m, "stop", "small"),
             (prompt.GetProperty("reason").GetString(), prompt.GetProperty("confidence").GetDouble(),
-                prompt.GetProperty("timings").GetProperty("totalMs").GetDouble(), prompt.GetProperty("usage").GetProperty("outputTokens").GetInt32(),
+                prompt.GetProperty("timings").GetProperty("totalMs").GetDouble(),
+                prompt.GetProperty("usage").GetProperty("outputTokens").GetInt32(),
                 prompt.GetProperty("cost").GetProperty("amount").GetDecimal(), prompt.GetProperty("finishReason").GetString(),
                 prompt.GetProperty("model").GetString()));
     }
@@ -329,7 +335,8 @@ public sealed class PromptApiTests : IAsyncLifetime
     [Fact]
     public async Task Retry_Ended_IsANewPromptThatNamesTheOld()
     {
-        var id = (await _device.PostAsync(new PromptBody("Which pump?", Options: new PromptOptions(MaxTokens: 3), Task: "chore", WaitOffline: true))).Id;
+        var id = (await _device.PostAsync(
+            new PromptBody("Which pump?", Options: new PromptOptions(MaxTokens: 3), Task: "chore", WaitOffline: true))).Id;
         using var early = await _device.Http.PostAsync(
             $"hybrid/prompts/{id}/retry", new StringContent("{}", Encoding.UTF8, "application/json"), Token);
         await _device.Journal.SettleAsync(Found(id), Settlement.Failed(ReasonCode.CloudError, "no"));
@@ -408,7 +415,8 @@ public sealed class PromptApiTests : IAsyncLifetime
     [Fact]
     public async Task Post_TwentyAtOnceUnderOneKey_OnePrompt()
     {
-        var responses = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync("""{"prompt":"Which pump?"}""", ("Idempotency-Key", "k")))).SoonAsync();
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => PostAsync("""{"prompt":"Which pump?"}""", ("Idempotency-Key", "k")))).SoonAsync();
 
         Assert.All(responses, response => Assert.Equal(HttpStatusCode.Accepted, response.StatusCode));
         Assert.Single((await Task.WhenAll(responses.Select(IdAsync))).Distinct());
@@ -433,7 +441,8 @@ public sealed class PromptApiTests : IAsyncLifetime
 
     private Task<HttpResponseMessage> PostAsync(string body, (string Name, string Value)? header = null)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts");
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (header is var (name, value))
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -28,7 +28,8 @@ public sealed class CheckCommandTests(TestModels models)
         var (code, output, error) = await EdgeProcess.RunAsync(
             models, ["--check", "--url", "http://0.0.0.0:8000"], null,
             ("HYBRID__Device__Id", "Pump_7"), ("HYBRID__Routing__Mode", "Sometimes"), ("HYBRID__Routing__ConfidenceThreshold", "3"),
-            ("HYBRID__Pipeline__Concurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"), ("HYBRID__Pipeline__PublishText", "yes"),
+            ("HYBRID__Pipeline__Concurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"),
+            ("HYBRID__Pipeline__PublishText", "yes"),
             ("HYBRID__Journal__SendBatch", "1001"), ("HYBRID__Journal__Folder", " "), ("HYBRID__Models__Threads", "-1"),
             ("HYBRID__Messaging__Transport", "Pigeon"));
 
@@ -37,7 +38,8 @@ public sealed class CheckCommandTests(TestModels models)
         foreach (var key in new[]
         {
             "Device:Id is 'Pump_7'", "Routing:Mode is 'Sometimes'", "Routing:ConfidenceThreshold is '3'", "Pipeline:Concurrency is '0'",
-            "Pipeline:InteractiveDeadline is 'soon'", "Pipeline:PublishText is 'yes'", "Journal:SendBatch is '1001'", "Journal:Folder is ' '",
+            "Pipeline:InteractiveDeadline is 'soon'", "Pipeline:PublishText is 'yes'", "Journal:SendBatch is '1001'",
+            "Journal:Folder is ' '",
             "Models:Threads is '-1'", "Api:Url is 'http://0.0.0.0:8000'", "Messaging:Transport",
         })
         {

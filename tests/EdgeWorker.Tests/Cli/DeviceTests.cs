@@ -23,7 +23,8 @@ public sealed class DeviceTests(AzuriteFixture azurite, TestModels models) : IDi
     public async Task Escalation_ThereAndBack()
     {
         await using var cloud = new TestCloud(azurite.Server.ConnectionString);
-        await using var server = await EdgeServer.StartAsync(models, _data.Path, null, Connection, ("HYBRID__Routing__ConfidenceThreshold", "1"));
+        await using var server = await EdgeServer.StartAsync(
+            models, _data.Path, null, Connection, ("HYBRID__Routing__ConfidenceThreshold", "1"));
         var device = (await server.StatusAsync()).DeviceId;
         var waiting = server.PostAsync(new PromptBody("Which pump?", Options: new(MaxTokens: 5)), wait: 600);
 
@@ -34,7 +35,8 @@ public sealed class DeviceTests(AzuriteFixture azurite, TestModels models) : IDi
         Assert.Equal((ReasonCode.Unsure, "Which pump?"), (escalation.Data.Reason, escalation.Data.Messages[0].Content));
         Assert.NotEmpty(escalation.Data.Draft!);
         Assert.Equal(
-            (PromptState.Answered, PromptRoute.Cloud, "from the cloud", 0.25m), (prompt.State, prompt.Route, prompt.Answer, prompt.Cost!.Amount));
+            (PromptState.Answered, PromptRoute.Cloud, "from the cloud", 0.25m),
+            (prompt.State, prompt.Route, prompt.Answer, prompt.Cost!.Amount));
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class DeviceTests(AzuriteFixture azurite, TestModels models) : IDi
         await using var two = await EdgeServer.StartAsync(models, _data.File("two"), CloudOnly, Connection);
         var (idOne, idTwo) = ((await one.StatusAsync()).DeviceId, (await two.StatusAsync()).DeviceId);
         Assert.NotEqual(idOne, idTwo);
-        var waiting = Enumerable.Range(0, 10).Select(number => (number % 2 == 0 ? one : two).PostAsync(new PromptBody($"Pump {number}?"), wait: 600)).ToList();
+        var waiting = Enumerable.Range(0, 10).Select(
+            number => (number % 2 == 0 ? one : two).PostAsync(new PromptBody($"Pump {number}?"), wait: 600)).ToList();
 
         await AnswerAsync(cloud, 10, device => device == idOne || device == idTwo);
 
@@ -74,7 +77,8 @@ public sealed class DeviceTests(AzuriteFixture azurite, TestModels models) : IDi
         {
             device = (await server.StatusAsync()).DeviceId;
             shared = (await server.PostAsync(new PromptBody("Shared?", DeadlineSeconds: 20))).Id;
-            await Eventually.HoldsAsync(async () => (await server.StatusAsync()).Outbox.Count == 0 && (await server.GetAsync(shared)).State == PromptState.Escalated);
+            await Eventually.HoldsAsync(async () =>
+                (await server.StatusAsync()).Outbox.Count == 0 && (await server.GetAsync(shared)).State == PromptState.Escalated);
             await server.Process.TerminateAsync();
             await server.Process.EndAsync();
         }
@@ -114,8 +118,8 @@ public sealed class DeviceTests(AzuriteFixture azurite, TestModels models) : IDi
         var taken = new[] { original, clone }.Sum(folder =>
         {
             using var raw = TestJournal.Raw(Path.Combine(folder, PromptJournal.FileName));
-            Assert.All(ids[folder], id => Assert.Equal(
-                1, raw.Query("SELECT count(*) FROM transitions WHERE prompt_id = $id AND to_state IN ('answered', 'failed', 'expired')", row => row.GetInt64(0), ("$id", id))[0]));
+            const string Ends = "SELECT count(*) FROM transitions WHERE prompt_id = $id AND to_state IN ('answered', 'failed', 'expired')";
+            Assert.All(ids[folder], id => Assert.Equal(1, raw.Query(Ends, row => row.GetInt64(0), ("$id", id))[0]));
             return raw.Query("SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM parked)", row => row.GetInt64(0))[0];
         });
         Assert.Equal(9, taken);

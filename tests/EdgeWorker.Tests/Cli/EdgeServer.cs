@@ -41,7 +41,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     /// <summary>Hands in a prompt.</summary>
     public async Task<PromptView> PostAsync(PromptBody body, int wait = 0)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = JsonContent.Create(body, ApiJson.Default.PromptBody) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts");
+        request.Content = JsonContent.Create(body, ApiJson.Default.PromptBody);
         request.Headers.Add("Prefer", $"wait={wait}");
         using var response = await Http.SendAsync(request, Token);
         response.EnsureSuccessStatusCode();

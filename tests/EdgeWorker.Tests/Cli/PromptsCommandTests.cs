@@ -43,15 +43,18 @@ public sealed class PromptsCommandTests(TestModels models) : IDisposable
     public async Task Retry_Ended_IsWorkedOnAsANewPrompt()
     {
         var first = await EdgeProcess.RunAsync(
-            models, ["run", "-", "--mode", "CloudOnly", "--json", "--data", _data.Path], """{"prompt":"Which pump?","options":{"maxTokens":3}}""");
+            models, ["run", "-", "--mode", "CloudOnly", "--json", "--data", _data.Path],
+            """{"prompt":"Which pump?","options":{"maxTokens":3}}""");
         Assert.Equal(1, first.ExitCode);
         var failed = Assert.Single(JsonSerializer.Deserialize(await RunAsync("list", "--json"), ApiJson.Default.PromptListView)!.Prompts);
 
-        var retried = JsonSerializer.Deserialize(await RunAsync("retry", $"{failed.Id}", "--json", "--mode", "LocalOnly"), ApiJson.Default.PromptView)!;
+        var retried = JsonSerializer.Deserialize(
+            await RunAsync("retry", $"{failed.Id}", "--json", "--mode", "LocalOnly"), ApiJson.Default.PromptView)!;
 
         Assert.Equal((failed.Id, Contracts.PromptState.Answered), (retried.RetryOf!.Value, retried.State));
         Assert.NotEqual(failed.Id, retried.Id);
-        Assert.Equal(Contracts.PromptState.Failed, JsonSerializer.Deserialize(await RunAsync("show", $"{failed.Id}", "--json"), ApiJson.Default.PromptView)!.State);
+        Assert.Equal(Contracts.PromptState.Failed,
+            JsonSerializer.Deserialize(await RunAsync("show", $"{failed.Id}", "--json"), ApiJson.Default.PromptView)!.State);
     }
 
     [Theory]
@@ -62,7 +65,8 @@ public sealed class PromptsCommandTests(TestModels models) : IDisposable
     [InlineData(2, "list", "--state", "sleeping")]
     public async Task Wrong_SaysSo(int expected, params string[] arguments)
     {
-        var (code, output, error) = await EdgeProcess.RunAsync(models, ["prompts", .. arguments, "--mode", "LocalOnly", "--data", _data.Path]);
+        var (code, output, error) = await EdgeProcess.RunAsync(
+            models, ["prompts", .. arguments, "--mode", "LocalOnly", "--data", _data.Path]);
 
         Assert.Equal(expected, code);
         Assert.NotEmpty(error);

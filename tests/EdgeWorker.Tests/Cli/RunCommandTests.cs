@@ -46,7 +46,8 @@ public sealed class RunCommandTests(TestModels models) : IDisposable
     {
         const int Lines = 60;
         await File.WriteAllLinesAsync(
-            _data.File("many.jsonl"), Enumerable.Range(0, Lines).Select(number => $$"""{"prompt":"Pump {{number}}?","options":{"maxTokens":100} }"""), Token);
+            _data.File("many.jsonl"),
+            Enumerable.Range(0, Lines).Select(number => $$"""{"prompt":"Pump {{number}}?","options":{"maxTokens":100} }"""), Token);
         await using (var process = EdgeProcess.Start(models, Arguments("many.jsonl", "never.jsonl")))
         {
             await Eventually.HoldsAsync(() => File.Exists(_data.File(PromptJournal.FileName)) && Prompts() >= 10);
@@ -110,7 +111,8 @@ public sealed class RunCommandTests(TestModels models) : IDisposable
     public async Task Run_LineTheDeviceRefuses_IsNamed()
     {
         var (code, _, error) = await EdgeProcess.RunAsync(
-            models, ["run", "-", "--mode", "LocalOnly", "--data", _data.Path], "{\"prompt\":\"a\",\"options\":{\"maxTokens\":1}}\n{\"prompt\":\"b\",\"model\":\"gpt-9\"}");
+            models, ["run", "-", "--mode", "LocalOnly", "--data", _data.Path],
+            "{\"prompt\":\"a\",\"options\":{\"maxTokens\":1}}\n{\"prompt\":\"b\",\"model\":\"gpt-9\"}");
 
         Assert.Equal(1, code);
         Assert.Contains("Line 2: model: There is no such model here", error, StringComparison.Ordinal);
@@ -130,7 +132,8 @@ public sealed class RunCommandTests(TestModels models) : IDisposable
     private string[] Arguments(string file, string target) =>
         ["run", _data.File(file), "--out", _data.File(target), "--json", "--mode", "LocalOnly", "--data", _data.Path];
 
-    private Task<(int ExitCode, string Output, string Error)> RunAsync(string file, string target) => EdgeProcess.RunAsync(models, Arguments(file, target));
+    private Task<(int ExitCode, string Output, string Error)> RunAsync(string file, string target) =>
+        EdgeProcess.RunAsync(models, Arguments(file, target));
 
     private int Prompts() => Ids().Count;
 

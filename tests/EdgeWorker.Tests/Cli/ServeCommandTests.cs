@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
@@ -23,7 +24,8 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     {
         await using var server = await EdgeServer.StartAsync(models, _data.Path, CloudOnly);
 
-        var (code, _, error) = await EdgeProcess.RunAsync(models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, "--mode", "CloudOnly"]);
+        var (code, _, error) = await EdgeProcess.RunAsync(
+            models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, "--mode", "CloudOnly"]);
 
         Assert.Equal(1, code);
         Assert.Contains($"id {server.Process.Id}, {server.Address}", error, StringComparison.Ordinal);
@@ -148,7 +150,8 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
         taken.Start();
         var url = $"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}";
 
-        var (code, output, error) = await EdgeProcess.RunAsync(models, ["serve", "--url", url, "--data", _data.Path, "--mode", "CloudOnly"]);
+        var (code, output, error) = await EdgeProcess.RunAsync(
+            models, ["serve", "--url", url, "--data", _data.Path, "--mode", "CloudOnly"]);
 
         Assert.Equal((1, ""), (code, output));
         Assert.Contains($"{url} is in use by another program", error, StringComparison.Ordinal);
@@ -162,7 +165,8 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     {
         await File.WriteAllTextAsync(_data.File(PromptJournal.FileName), "Dear diary", Token);
 
-        var (code, _, error) = await EdgeProcess.RunAsync(models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, "--mode", "CloudOnly"]);
+        var (code, _, error) = await EdgeProcess.RunAsync(
+            models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, "--mode", "CloudOnly"]);
 
         Assert.Equal(1, code);
         Assert.Contains("damaged or no database", error, StringComparison.Ordinal);
@@ -177,7 +181,8 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     {
         await File.WriteAllTextAsync(_data.File(file), content, Token);
 
-        var (code, _, error) = await EdgeProcess.RunAsync(models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, "--mode", "CloudOnly"]);
+        var (code, _, error) = await EdgeProcess.RunAsync(
+            models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, "--mode", "CloudOnly"]);
 
         Assert.Equal(1, code);
         Assert.Contains("holds no device id", error, StringComparison.Ordinal);
@@ -188,7 +193,7 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     {
         const string Secret = "zebra-4711";
         await using var server = await EdgeServer.StartAsync(models, _data.Path, null, ("HYBRID__Logging__LogLevel__Default", "Debug"));
-        using var json = new StringContent($$"""{"prompt":"{{Secret}}","model":"{{Secret}}"}""", System.Text.Encoding.UTF8, "application/json");
+        using var json = new StringContent($$"""{"prompt":"{{Secret}}","model":"{{Secret}}"}""", Encoding.UTF8, "application/json");
         using var refused = await server.Http.PostAsync("hybrid/prompts", json, Token);
         await server.PostAsync(new PromptBody(Secret, Options: new(MaxTokens: 3)), wait: 60);
         await server.PostAsync(new PromptBody(Secret, Model: "cloud"), wait: 60);

@@ -32,7 +32,8 @@ internal sealed class TestCloud(string connectionString) : IAsyncDisposable
     public async Task<OpenedEvent<EscalationData>> EscalationAsync(string device)
     {
         OpenedEvent<EscalationData>? found = null;
-        await Eventually.HoldsAsync(async () => (found = await TryEscalationAsync(opened => opened.Data.DeviceId == device, TimeSpan.FromSeconds(2))) is not null);
+        await Eventually.HoldsAsync(
+            async () => (found = await TryEscalationAsync(opened => opened.Data.DeviceId == device, TimeSpan.FromSeconds(2))) is not null);
         return found!;
     }
 
@@ -67,8 +68,8 @@ internal sealed class TestCloud(string connectionString) : IAsyncDisposable
         cost is { } amount ? new Cost(amount, "USD") : null, "stop");
 
     /// <summary>A queue as any other program has it.</summary>
-    public QueueClient Raw(string name) => new(
-        ConnectionString, name, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None });
+    public QueueClient Raw(string name) =>
+        new(ConnectionString, name, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05));
 
     /// <summary>Waits until a queue holds nothing, locked or not.</summary>
     public async Task EmptyAsync(string name)
@@ -95,7 +96,7 @@ internal sealed class TestCloud(string connectionString) : IAsyncDisposable
     private static ServiceProvider Services(string connectionString) => new ServiceCollection()
         .AddLogging()
         .AddMessaging(new ConfigurationBuilder()
-            .AddInMemoryCollection([KeyValuePair.Create($"{MessagingOptions.SectionName}:{nameof(MessagingOptions.ConnectionString)}", (string?)connectionString)])
+            .AddInMemoryCollection([KeyValuePair.Create("Messaging:ConnectionString", (string?)connectionString)])
             .Build())
         .BuildServiceProvider();
 }

@@ -34,7 +34,8 @@ public sealed class AnswerInboxTests(AzuriteFixture azurite) : IAsyncLifetime
         _cloud = new TestCloud(azurite.Server.ConnectionString);
         _transport = new WatchedTransport(_cloud.Transport);
         _inbox = new AnswerInbox(
-            Journal, _transport, _cloud.Reader, _cloud.Claims, _link, _test.Options, _test.Time, new LoggerFactory([_log]).CreateLogger<AnswerInbox>());
+            Journal, _transport, _cloud.Reader, _cloud.Claims, _link, _test.Options, _test.Time,
+            new LoggerFactory([_log]).CreateLogger<AnswerInbox>());
         await _inbox.StartAsync(Token);
         await Eventually.HoldsAsync(() => _link.Reachable == true);
     }
@@ -72,11 +73,13 @@ public sealed class AnswerInboxTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var prompt = await _test.EscalateAsync();
 
-        await _cloud.AnswerAsync(_test.Answer(prompt.Id, outcome, cost: 0.5m) with { Error = new OutcomeError("content_filter", "refused") });
+        await _cloud.AnswerAsync(
+            _test.Answer(prompt.Id, outcome, cost: 0.5m) with { Error = new OutcomeError("content_filter", "refused") });
 
         await Eventually.HoldsAsync(() => Journal.Find(prompt.Id)!.IsFinal);
         var failed = Journal.Find(prompt.Id)!;
-        Assert.Equal((PromptState.Failed, reason, "content_filter", 0.5m), (failed.State, failed.Reason!.Value.Value, failed.Error!.Code, failed.Cost!.Amount));
+        Assert.Equal((PromptState.Failed, reason, "content_filter", 0.5m),
+            (failed.State, failed.Reason!.Value.Value, failed.Error!.Code, failed.Cost!.Amount));
     }
 
     [Fact]
@@ -151,7 +154,8 @@ public sealed class AnswerInboxTests(AzuriteFixture azurite) : IAsyncLifetime
         await raw.SendMessageAsync(Convert.ToBase64String("no json"u8), Token);
         await raw.SendMessageAsync(Convert.ToBase64String(Event(stranger, EventTypes.Answer)), Token);
         await raw.SendMessageAsync(Convert.ToBase64String(Event(_test.Answer(prompt.Id), "hybrid.answer.v2")), Token);
-        await raw.SendMessageAsync(Convert.ToBase64String(Event(_test.Answer(prompt.Id) with { PromptId = Guid.Empty }, EventTypes.Answer)), Token);
+        await raw.SendMessageAsync(
+            Convert.ToBase64String(Event(_test.Answer(prompt.Id) with { PromptId = Guid.Empty }, EventTypes.Answer)), Token);
         await _cloud.AnswerAsync(_test.Answer(prompt.Id));
 
         await Eventually.HoldsAsync(() => Journal.Find(prompt.Id)!.IsFinal);
@@ -238,12 +242,13 @@ public sealed class AnswerInboxTests(AzuriteFixture azurite) : IAsyncLifetime
         var prompt = await _test.EscalateAsync();
 
         var applied = Eventually.HoldsAsync(() => Journal.Find(prompt.Id)!.IsFinal);
-        await _test.Time.RunUntilAsync(Eventually.HoldsAsync(async () => await _cloud.Raw(Queue).ExistsAsync(Token)), TimeSpan.FromSeconds(1));
+        await _test.Time.RunUntilAsync(
+            Eventually.HoldsAsync(async () => await _cloud.Raw(Queue).ExistsAsync(Token)), TimeSpan.FromSeconds(1));
         await _cloud.AnswerAsync(_test.Answer(prompt.Id));
 
         await _test.Time.RunUntilAsync(applied, TimeSpan.FromSeconds(1));
     }
 
     private static byte[] Event(AnswerData data, string type) => EventFormat.Write(EventFormat.Create(
-        Guid.NewGuid().ToString(), EventFormat.FunctionSource("test"), type, data.PromptId, new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero), data, null));
+        Guid.NewGuid().ToString(), EventFormat.FunctionSource("test"), type, data.PromptId, DateTimeOffset.UnixEpoch, data, null));
 }

@@ -20,7 +20,8 @@ public sealed class JournalFileTests : IDisposable
 
         using var again = Open();
         Assert.Equal(epoch, again.Epoch);
-        Assert.Equal([PromptJournal.FileName], Directory.GetFiles(_folder.Path).Select(System.IO.Path.GetFileName).Where(name => !name!.Contains('-')));
+        Assert.Equal([PromptJournal.FileName],
+            Directory.GetFiles(_folder.Path).Select(System.IO.Path.GetFileName).Where(name => !name!.Contains('-')));
     }
 
     [Fact]

@@ -103,7 +103,8 @@ public sealed class JournalSchemaTests : IDisposable
             "INSERT OR REPLACE INTO prompts (id, state, kind, accepted_at, deadline, messages, model, wait_offline, changed_at) "
             + "SELECT id, 'accepted', kind, accepted_at, deadline, messages, model, wait_offline, changed_at FROM prompts WHERE id = $id",
             ("$id", id)));
-        Assert.Throws<SqliteException>(() => raw.Run("UPDATE OR REPLACE prompts SET id = $id WHERE id = $open", ("$id", id), ("$open", open)));
+        Assert.Throws<SqliteException>(
+            () => raw.Run("UPDATE OR REPLACE prompts SET id = $id WHERE id = $open", ("$id", id), ("$open", open)));
 
         Assert.Equal("answered", StateOf(id));
         Assert.Equal("accepted", StateOf(open));
@@ -118,8 +119,8 @@ public sealed class JournalSchemaTests : IDisposable
         raw.Run("PRAGMA foreign_keys = OFF");
 
         Assert.Throws<SqliteException>(() => raw.Run(
-            "INSERT OR REPLACE INTO prompts (id, state, kind, accepted_at, deadline, messages, model, wait_offline, changed_at, idempotency_scope, "
-            + "idempotency_key) VALUES ('x', 'accepted', 'batch', 0, 0, '[]', 'hybrid', 0, 0, 'http', 'k')"));
+            "INSERT OR REPLACE INTO prompts (id, state, kind, accepted_at, deadline, messages, model, wait_offline, changed_at, "
+            + "idempotency_scope, idempotency_key) VALUES ('x', 'accepted', 'batch', 0, 0, '[]', 'hybrid', 0, 0, 'http', 'k')"));
 
         Assert.Equal("answered", StateOf(accepted.Id));
     }

@@ -33,8 +33,10 @@ public sealed class JournalWriterTests : IDisposable
             return connection.Run("INSERT INTO t VALUES ('first')");
         });
         Assert.True(began.Wait(Limit, TestContext.Current.CancellationToken));
-        var good = Enumerable.Range(0, 50).Select(number => writer.WriteAsync(connection => connection.Run($"INSERT INTO t VALUES ('{number}')"))).ToList();
-        var twice = writer.WriteAsync(connection => connection.Run("INSERT INTO t VALUES ('half')") + connection.Run("INSERT INTO t VALUES ('first')"));
+        var good = Enumerable.Range(0, 50).Select(
+            number => writer.WriteAsync(connection => connection.Run($"INSERT INTO t VALUES ('{number}')"))).ToList();
+        var twice = writer.WriteAsync(
+            connection => connection.Run("INSERT INTO t VALUES ('half')") + connection.Run("INSERT INTO t VALUES ('first')"));
         var thrown = writer.WriteAsync<int>(_ => throw new InvalidOperationException("a bug"));
         var last = writer.WriteAsync(connection => connection.Run("INSERT INTO t VALUES ('last')"));
 
@@ -69,7 +71,8 @@ public sealed class JournalWriterTests : IDisposable
     public async Task Dispose_WorkWaits_IsDoneFirst()
     {
         var writer = new JournalWriter(_connection);
-        var writes = Enumerable.Range(0, 20).Select(number => writer.WriteAsync(connection => connection.Run($"INSERT INTO t VALUES ('{number}')"))).ToList();
+        var writes = Enumerable.Range(0, 20).Select(
+            number => writer.WriteAsync(connection => connection.Run($"INSERT INTO t VALUES ('{number}')"))).ToList();
 
         writer.Dispose();
 

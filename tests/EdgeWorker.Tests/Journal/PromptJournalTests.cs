@@ -82,7 +82,8 @@ public sealed class PromptJournalTests : IDisposable
         var entry = Assert.Single(Journal.NextToSend("escalations", 10));
         var envelope = EventFormat.ReadEnvelope(entry.Body);
         var data = EventFormat.ReadData<EscalationData>(envelope, EventTypes.Escalation, claim: null);
-        Assert.Equal((PromptState.Escalated, PromptRoute.Cloud, "a draft", "small"), (prompt.State, prompt.Route, prompt.Draft, prompt.DraftModel));
+        Assert.Equal(
+            (PromptState.Escalated, PromptRoute.Cloud, "a draft", "small"), (prompt.State, prompt.Route, prompt.Draft, prompt.DraftModel));
         Assert.Equal((entry.EventId, prompt.Id, prompt.Deadline), (envelope.Id, entry.PromptId, entry.ExpiresAt));
         Assert.Equal((_test.Device, Journal.Epoch, "a draft", 0.1), (data.DeviceId, data.JournalEpoch, data.Draft, data.Confidence));
         Assert.False(await Journal.EscalateAsync(prompt, TestJournal.Step()));
@@ -108,7 +109,8 @@ public sealed class PromptJournalTests : IDisposable
         var prompt = await _test.AcceptAsync();
 
         var settled = await Task.WhenAll(
-            Journal.SettleAsync(prompt, TestJournal.Local("one")), Journal.SettleAsync(prompt, Settlement.Failed(ReasonCode.Cancelled, "gone")));
+            Journal.SettleAsync(prompt, TestJournal.Local("one")),
+            Journal.SettleAsync(prompt, Settlement.Failed(ReasonCode.Cancelled, "gone")));
 
         Assert.Equal([true, false], settled);
         Assert.Equal("one", Journal.Find(prompt.Id)!.Answer);
@@ -262,7 +264,8 @@ public sealed class PromptJournalTests : IDisposable
         await Journal.SettleAsync(third, TestJournal.Local());
 
         Assert.Equal(
-            new Dictionary<PromptState, long> { [PromptState.Accepted] = 1, [PromptState.Escalated] = 1, [PromptState.Answered] = 1 }, Journal.States());
+            new Dictionary<PromptState, long> { [PromptState.Accepted] = 1, [PromptState.Escalated] = 1, [PromptState.Answered] = 1 },
+            Journal.States());
         Assert.Equal(2, Journal.OpenCount());
         Assert.Equal([third.Id, second.Id, first.Id], Journal.List(null, 10).Select(prompt => prompt.Id));
         Assert.Equal([second.Id], Journal.List(PromptState.Escalated, 10).Select(prompt => prompt.Id));

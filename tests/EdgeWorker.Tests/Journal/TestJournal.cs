@@ -97,10 +97,16 @@ internal sealed class TestJournal : IDisposable
         cost is { } amount ? new Cost(amount, "USD") : null, "stop");
 
     /// <summary>An answer as the inbox applies one.</summary>
-    public Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer) => Journal.SettleFromCloudAsync(eventId, answer, _ => new Settlement
-    {
-        State = PromptState.Answered, Route = PromptRoute.Cloud, Reason = ReasonCode.Unsure, Answer = answer.Text, Model = answer.Model, Cost = answer.Cost,
-    });
+    public Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer) =>
+        Journal.SettleFromCloudAsync(eventId, answer, _ => new Settlement
+        {
+            State = PromptState.Answered,
+            Route = PromptRoute.Cloud,
+            Reason = ReasonCode.Unsure,
+            Answer = answer.Text,
+            Model = answer.Model,
+            Cost = answer.Cost,
+        });
 
     public void Dispose()
     {
@@ -108,5 +114,6 @@ internal sealed class TestJournal : IDisposable
         _folder.Dispose();
     }
 
-    private PromptJournal Open() => PromptJournal.Open(Folder, epoch => new JournalEvents(Device, epoch, publishText: false), Options, Time);
+    private PromptJournal Open() =>
+        PromptJournal.Open(Folder, epoch => new JournalEvents(Device, epoch, publishText: false), Options, Time);
 }

@@ -2,7 +2,7 @@ using Hybrid.ModelWriter;
 
 namespace Hybrid.EdgeWorker.Tests.Models;
 
-/// <summary>Random weights whose head scores the special tokens, which are the last five, with nothing: answers reach their token limit.</summary>
+/// <summary>Random weights whose head gives nothing to the special tokens, which are the last five: answers reach their limit.</summary>
 internal sealed class EndlessWeights : WeightSource
 {
     private const int SpecialTokens = 5;

@@ -166,7 +166,8 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         await using var device = await StartAsync(Sure);
         device.Link.Succeeded();
 
-        var prompt = await device.EscalatedAsync((await device.PostAsync(new PromptBody(new string('x', 2 * TestModels.ContextTokens)))).Id);
+        var prompt = await device.EscalatedAsync(
+            (await device.PostAsync(new PromptBody(new string('x', 2 * TestModels.ContextTokens)))).Id);
 
         Assert.Equal((ReasonCode.TooLong, null), (prompt.Reason, prompt.Draft));
     }
@@ -186,7 +187,8 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         Assert.True(prompt.ChangedAt - prompt.AcceptedAt >= new PipelineOptions().CloudWait);
         Assert.Equal(CloudVerdict.Late, verdict);
         Assert.Equal([new Cost(0.25m, "USD")], device.Journal.LateCosts());
-        Assert.Equal([PromptState.Accepted, PromptState.Escalated, PromptState.Answered], device.Journal.Trace(prompt.Id).Select(step => step.To));
+        Assert.Equal(
+            [PromptState.Accepted, PromptState.Escalated, PromptState.Answered], device.Journal.Trace(prompt.Id).Select(step => step.To));
     }
 
     [Fact]
@@ -210,7 +212,8 @@ public sealed class PipelineTests(TestModels models) : IDisposable
     public async Task Deadline_Escalated_DraftOrExpired(string onDeadline, bool draft, string state)
     {
         await using var device = await StartAsync(
-            draft ? Unsure : new RoutingOptions { Mode = RouteMode.CloudOnly }, new PipelineOptions { OnDeadline = Enum.Parse<DeadlineOutcome>(onDeadline) });
+            draft ? Unsure : new RoutingOptions { Mode = RouteMode.CloudOnly },
+            new PipelineOptions { OnDeadline = Enum.Parse<DeadlineOutcome>(onDeadline) });
         device.Link.Succeeded();
         var escalated = await device.EscalatedAsync((await device.PostAsync(Batch with { DeadlineSeconds = 3600 })).Id);
 
@@ -219,7 +222,8 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         var prompt = device.Journal.Find(escalated.Id)!;
         Assert.Equal((state, ReasonCode.Deadline), (prompt.State.ToString(), prompt.Reason));
         Assert.True(prompt.ChangedAt >= prompt.Deadline);
-        Assert.Equal(state == "Answered" ? (PromptRoute.Local, escalated.Draft) : ((PromptRoute?)null, null), (prompt.Route, prompt.Answer));
+        Assert.Equal(
+            state == "Answered" ? (PromptRoute.Local, escalated.Draft) : ((PromptRoute?)null, null), (prompt.Route, prompt.Answer));
         Assert.Equal(CloudVerdict.Late, await AnswerAsync(device, prompt.Id));
     }
 
@@ -228,7 +232,8 @@ public sealed class PipelineTests(TestModels models) : IDisposable
     {
         // Every worker waits for the first attempt to reach the queue, longer than the deadline.
         await using var device = await StartAsync(
-            new RoutingOptions { Mode = RouteMode.CloudOnly }, new PipelineOptions { Concurrency = 1, LinkPatience = TimeSpan.FromHours(2) });
+            new RoutingOptions { Mode = RouteMode.CloudOnly },
+            new PipelineOptions { Concurrency = 1, LinkPatience = TimeSpan.FromHours(2) });
         var first = await device.PostAsync(Batch with { DeadlineSeconds = 60 });
         var second = await device.PostAsync(Batch with { DeadlineSeconds = 60 });
 
@@ -417,7 +422,12 @@ public sealed class PipelineTests(TestModels models) : IDisposable
             cost is { } amount ? new Cost(amount, "USD") : null, "stop");
         return device.Journal.SettleFromCloudAsync($"answer-{id:N}", answer, prompt => new Settlement
         {
-            State = PromptState.Answered, Route = PromptRoute.Cloud, Reason = prompt.Reason!.Value, Answer = answer.Text, Model = answer.Model, Cost = answer.Cost,
+            State = PromptState.Answered,
+            Route = PromptRoute.Cloud,
+            Reason = prompt.Reason!.Value,
+            Answer = answer.Text,
+            Model = answer.Model,
+            Cost = answer.Cost,
         });
     }
 

@@ -7,7 +7,8 @@ namespace Hybrid.EdgeWorker.Tests.Routing;
 /// <summary>Facts in, decision out.</summary>
 public sealed class RouterTests
 {
-    private static readonly PromptFacts Usual = new("hybrid", "small", PromptTokens: 100, LocalContextTokens: 512, CloudReachable: true, WaitOffline: false);
+    private static readonly PromptFacts Usual = new(
+        "hybrid", "small", PromptTokens: 100, LocalContextTokens: 512, CloudReachable: true, WaitOffline: false);
     private static readonly PromptFacts Long = Usual with { PromptTokens = 500 };
     private static readonly PromptFacts Offline = Usual with { CloudReachable = false };
     private static readonly PromptFacts Waiting = Offline with { WaitOffline = true };
@@ -123,7 +124,8 @@ public sealed class RouterTests
             field => Assert.Equal(typeof(RoutingOptions), field.FieldType));
     }
 
-    private static RouteDecision Decide(PromptFacts facts, string mode) => new Router(new RoutingOptions { Mode = Enum.Parse<RouteMode>(mode) }).Decide(facts);
+    private static RouteDecision Decide(PromptFacts facts, string mode) =>
+        new Router(new RoutingOptions { Mode = Enum.Parse<RouteMode>(mode) }).Decide(facts);
 
     private static PromptFacts Facts(string name) => name switch
     {
