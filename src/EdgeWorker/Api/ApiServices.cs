@@ -11,6 +11,8 @@ internal static partial class ApiServices
 {
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
+        services.AddSingleton<Closing>();
+        services.AddSingleton<OutcomeWait>();
         services.AddSingleton<PromptStreaming>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         return services;
@@ -22,7 +24,10 @@ internal static partial class ApiServices
         application.Use(async (context, next) => await GuardAsync(context, next, logger));
         application.UseMiddleware<LoopbackGuard>();
         application.UseStatusCodePages(pages => Problems.WriteAsync(
-            pages.HttpContext, pages.HttpContext.Response.StatusCode, "Not found here", "See the README for the paths and methods this device answers."));
+            pages.HttpContext,
+            pages.HttpContext.Response.StatusCode,
+            Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode),
+            "See the README for the paths, methods and parameters this device answers."));
         PromptApi.Map(application);
         StatusApi.Map(application);
     }

@@ -23,7 +23,7 @@ internal sealed class LoopbackGuard(RequestDelegate next, DataFolder folder)
             return Problems.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, "Foreign host", "The Host header must name this machine: localhost, 127.0.0.1 or [::1].");
         }
 
-        if (request.Headers.Origin is [{ } origin] && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && IsLoopback(from.Host)))
+        if (request.Headers.Origin.Any(origin => !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && IsLoopback(from.Host))))
         {
             return Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "Foreign origin", "Pages of other origins may not call this device.");
         }

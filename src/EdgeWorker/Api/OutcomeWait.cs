@@ -3,10 +3,10 @@ using Hybrid.EdgeWorker.Journal;
 namespace Hybrid.EdgeWorker.Api;
 
 /// <summary>Waits for outcomes.</summary>
-internal static class OutcomeWait
+internal sealed class OutcomeWait(PromptJournal journal, Closing closing, TimeProvider time)
 {
-    /// <summary>The prompt as it is once it is settled, or when the time is over.</summary>
-    public static async Task<PromptRecord> ForAsync(PromptJournal journal, Guid id, TimeSpan most, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>The prompt as it is once it is settled, when the time is over, or when the device stops.</summary>
+    public async Task<PromptRecord> ForAsync(Guid id, TimeSpan most, CancellationToken cancellationToken)
     {
         if (most == TimeSpan.Zero)
         {
@@ -22,13 +22,18 @@ internal static class OutcomeWait
             return prompt;
         }
 
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
         try
         {
-            await settled.WaitAsync(most, time, cancellationToken);
+            await settled.WaitAsync(most, time, end.Token);
         }
         catch (TimeoutException)
         {
             // The caller gets what there is.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The device stops; the caller gets what there is.
         }
 
         return journal.Find(id)!;

@@ -32,7 +32,7 @@ internal static class PromptApi
         endpoints.MapGet(Path + "/{id:guid}/trace", Trace);
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, PromptIntake intake, PromptStreaming streaming, PromptJournal journal, TimeProvider time)
+    private static async Task<IResult> PostAsync(HttpContext context, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes)
     {
         var (body, bytes, problem) = await ReadAsync(context);
         if (body is null)
@@ -54,15 +54,15 @@ internal static class PromptApi
             Task = body.Task,
             Kind = body.Interactive ? PromptKind.Interactive : PromptKind.Batch,
             WaitOffline = body.WaitOffline,
-            Deadline = body.DeadlineSeconds is { } seconds && double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e9)) : null,
+            Deadline = body.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e9)) : null,
             Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(IdempotencyScope, key, SHA256.HashData(bytes)) : null,
         };
-        return await AcceptAsync(context, request, intake, streaming, journal, time);
+        return await AcceptAsync(context, request, intake, streaming, outcomes);
     }
 
     /// <summary>Asks again what was asked before, as a new prompt.</summary>
     private static async Task<IResult> RetryAsync(
-        Guid id, HttpContext context, PromptIntake intake, PromptStreaming streaming, PromptJournal journal, TimeProvider time)
+        Guid id, HttpContext context, PromptIntake intake, PromptStreaming streaming, PromptJournal journal, OutcomeWait outcomes)
     {
         if (journal.Find(id) is not { } earlier)
         {
@@ -85,11 +85,11 @@ internal static class PromptApi
                 WaitOffline = earlier.WaitOffline,
                 RetryOf = id,
             },
-            intake, streaming, journal, time);
+            intake, streaming, outcomes);
     }
 
     private static async Task<IResult> AcceptAsync(
-        HttpContext context, PromptRequest request, PromptIntake intake, PromptStreaming streaming, PromptJournal journal, TimeProvider time)
+        HttpContext context, PromptRequest request, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes)
     {
         var stream = context.Request.GetTypedHeaders().Accept.Any(accept => accept.MediaType == PromptStreaming.ContentType);
         try
@@ -97,10 +97,10 @@ internal static class PromptApi
             var acceptance = await intake.AcceptAsync(request, stream);
             if (stream)
             {
-                return new PromptStreamResult(streaming, acceptance.Id);
+                return new PromptStreamResult(streaming, acceptance.Id, acceptance.Kind == AcceptanceKind.New);
             }
 
-            return await AnswerAsync(context, acceptance.Id, request.Kind, intake, journal, time);
+            return await AnswerAsync(context, acceptance.Id, intake, outcomes);
         }
         catch (PromptRefusedException refused)
         {
@@ -117,8 +117,7 @@ internal static class PromptApi
         }
     }
 
-    private static async Task<IResult> AnswerAsync(
-        HttpContext context, Guid id, PromptKind kind, PromptIntake intake, PromptJournal journal, TimeProvider time)
+    private static async Task<IResult> AnswerAsync(HttpContext context, Guid id, PromptIntake intake, OutcomeWait outcomes)
     {
         var wait = PromptWait.Of(context.Request);
         if (wait is { } asked)
@@ -126,17 +125,17 @@ internal static class PromptApi
             context.Response.Headers["Preference-Applied"] = string.Create(CultureInfo.InvariantCulture, $"wait={asked.TotalSeconds:F0}");
         }
 
+        intake.CallerCame(id);
         try
         {
-            var prompt = await OutcomeWait.ForAsync(journal, id, wait ?? TimeSpan.Zero, time, context.RequestAborted);
+            var prompt = await outcomes.ForAsync(id, wait ?? TimeSpan.Zero, context.RequestAborted);
             context.Response.Headers.Location = $"{Path}/{id}";
             return TypedResults.Json(
                 PromptView.Of(prompt), ApiJson.Default.PromptView, statusCode: prompt.IsFinal ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested && kind == PromptKind.Interactive)
+        finally
         {
-            await intake.CallerGoneAsync(id);
-            throw;
+            await intake.CallerLeftAsync(id, gaveUp: context.RequestAborted.IsCancellationRequested);
         }
     }
 
@@ -157,14 +156,14 @@ internal static class PromptApi
             new PromptListView([.. journal.List(wanted, Math.Clamp(most, 1, MostListed)).Select(PromptView.Of)]), ApiJson.Default.PromptListView);
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext context, PromptJournal journal, TimeProvider time)
+    private static async Task<IResult> GetAsync(Guid id, HttpContext context, PromptJournal journal, OutcomeWait outcomes)
     {
         if (journal.Find(id) is null)
         {
             return NotFound(id);
         }
 
-        var prompt = await OutcomeWait.ForAsync(journal, id, PromptWait.Of(context.Request) ?? TimeSpan.Zero, time, context.RequestAborted);
+        var prompt = await outcomes.ForAsync(id, PromptWait.Of(context.Request) ?? TimeSpan.Zero, context.RequestAborted);
         return TypedResults.Json(PromptView.Of(prompt), ApiJson.Default.PromptView);
     }
 

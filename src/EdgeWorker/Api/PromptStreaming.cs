@@ -10,56 +10,63 @@ namespace Hybrid.EdgeWorker.Api;
 /// Answers as server-sent events: <c>accepted</c>, <c>text</c> as it comes, and at the very end <c>outcome</c>, written only after the journal
 /// has it. A stream without an outcome is no answer.
 /// </summary>
-internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, PromptIntake intake, TimeProvider time)
+internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, PromptIntake intake, OutcomeWait outcomes, TimeProvider time)
 {
     public const string ContentType = "text/event-stream";
 
     /// <summary>Silence longer than this makes proxies close connections.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Forever = Timeout.InfiniteTimeSpan;
-
-    public async Task WriteAsync(HttpContext context, Guid id)
+    /// <param name="context">The request.</param>
+    /// <param name="id">The prompt.</param>
+    /// <param name="isFirst">Whether this request brought the prompt: its text is streamed to nobody else, the others get it whole.</param>
+    public async Task WriteAsync(HttpContext context, Guid id, bool isFirst)
     {
         var cancellationToken = context.RequestAborted;
+        intake.CallerCame(id);
         try
         {
             context.Response.ContentType = ContentType;
             context.Response.Headers.CacheControl = "no-store";
-            var prompt = journal.Find(id)!;
-            await SendAsync(context, "accepted", PromptView.Of(prompt) with { Answer = null }, ApiJson.Default.PromptView);
-            var written = false;
-            var outcome = OutcomeWait.ForAsync(journal, id, Forever, time, cancellationToken);
-            if (board.Find(id) is { } stream)
+            await SendAsync(context, "accepted", PromptView.Of(journal.Find(id)!) with { Answer = null }, ApiJson.Default.PromptView);
+            var outcome = outcomes.ForAsync(id, Timeout.InfiniteTimeSpan, cancellationToken);
+            var written = isFirst && board.Find(id) is { } stream && await WriteTextAsync(context, stream, outcome);
+            var prompt = await WithHeartbeatAsync(context, outcome);
+            if (prompt.IsFinal)
             {
-                // The settled prompt ends the stream, whoever settled it.
-                var ending = outcome.ContinueWith(_ => stream.End(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                await using var pieces = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-                while (await WithHeartbeatAsync(context, pieces.MoveNextAsync().AsTask()))
+                if (!written && prompt.Answer is { Length: > 0 } answer)
                 {
-                    written = true;
-                    await SendAsync(context, "text", new TextView(pieces.Current), ApiJson.Default.TextView);
+                    await SendAsync(context, "text", new TextView(answer), ApiJson.Default.TextView);
                 }
 
-                await ending;
+                await SendAsync(context, "outcome", PromptView.Of(prompt), ApiJson.Default.PromptView);
             }
-
-            prompt = await WithHeartbeatAsync(context, outcome);
-            if (!written && prompt.Answer is { Length: > 0 } answer)
-            {
-                await SendAsync(context, "text", new TextView(answer), ApiJson.Default.TextView);
-            }
-
-            await SendAsync(context, "outcome", PromptView.Of(prompt), ApiJson.Default.PromptView);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await intake.CallerGoneAsync(id);
         }
         finally
         {
-            board.Unwatch(id);
+            if (isFirst)
+            {
+                board.Unwatch(id);
+            }
+
+            await intake.CallerLeftAsync(id, gaveUp: cancellationToken.IsCancellationRequested);
         }
+    }
+
+    /// <summary>Writes the pieces as they come; whether there were any.</summary>
+    private async Task<bool> WriteTextAsync(HttpContext context, PromptStream stream, Task outcome)
+    {
+        // The settled prompt ends the stream, whoever settled it.
+        var ending = outcome.ContinueWith(_ => stream.End(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var written = false;
+        while (await WithHeartbeatAsync(context, stream.ReadAsync(context.RequestAborted)) is { } piece)
+        {
+            written = true;
+            await SendAsync(context, "text", new TextView(piece), ApiJson.Default.TextView);
+        }
+
+        await WithHeartbeatAsync(context, ending.ContinueWith(_ => true, TaskScheduler.Default));
+        return written;
     }
 
     private async Task<T> WithHeartbeatAsync<T>(HttpContext context, Task<T> task)
@@ -70,7 +77,7 @@ internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, 
             {
                 return await task.WaitAsync(Heartbeat, time, context.RequestAborted);
             }
-            catch (TimeoutException) when (!task.IsCompleted)
+            catch (TimeoutException)
             {
                 await context.Response.WriteAsync(": waiting\n\n", context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);

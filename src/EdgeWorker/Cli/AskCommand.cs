@@ -59,7 +59,7 @@ internal static class AskCommand
                     Options: parsed.GetValue(maxTokens) is { } most ? new PromptOptions(MaxTokens: most) : null,
                     Model: parsed.GetValue(route),
                     Interactive: true);
-                await using var device = await EdgeContext.ConnectAsync(configuration, folder is null ? null : "--model", HostPurpose.Command, cancellationToken);
+                await using var device = await context.ConnectAsync(parsed, configuration, folder is null ? null : model.Name, HostPurpose.Command, cancellationToken);
                 return await AskAsync(context, device, body, cancellationToken);
             },
             cancellationToken));

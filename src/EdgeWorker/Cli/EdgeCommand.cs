@@ -5,6 +5,9 @@ namespace Hybrid.EdgeWorker.Cli;
 /// <summary>The command line of <c>hybrid-edge</c>.</summary>
 internal static class EdgeCommand
 {
+    /// <summary>After a signal the process is given so long to stop in order, before it is ended in the middle of it.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(60);
+
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code: 0 success, 1 failure, 2 bad usage or configuration.</returns>
     public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error, TextReader input)
@@ -21,7 +24,7 @@ internal static class EdgeCommand
             ? CheckCommand.RunAsync(context, parsed)
             : serve.RunAsync(parsed, cancellationToken));
         var result = root.Parse(args);
-        var code = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        var code = await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = LongestStop });
         return result.Errors.Count > 0 ? ExitCode.Usage : code;
     }
 }

@@ -61,7 +61,8 @@ internal sealed class EdgeContext(TextWriter output, TextWriter error, TextReade
             return ExitCode.Usage;
         }
         catch (Exception exception) when (exception is
-            ModelFolderException or JournalException or DataFolderException or CommandFailedException or HttpRequestException or IOException)
+            ModelFolderException or JournalException or DataFolderException or CommandFailedException or HttpRequestException or IOException
+            or UnauthorizedAccessException)
         {
             await Error.WriteLineAsync(exception.Message);
             return ExitCode.Failure;
@@ -85,11 +86,13 @@ internal sealed class EdgeContext(TextWriter output, TextWriter error, TextReade
     /// The device of a data folder: the process that owns the folder if there is one, else this process, which then hosts it for as long as
     /// the command runs.
     /// </summary>
+    /// <param name="parsed">The command line.</param>
     /// <param name="configuration">All settings.</param>
-    /// <param name="own">Settings that only make sense where this process hosts the device; refused where another does.</param>
+    /// <param name="own">An option of the command that only has an effect where this process hosts the device; refused where another does.</param>
     /// <param name="purpose">What the command needs, if this process hosts the device.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public static async Task<EdgeDevice> ConnectAsync(IConfiguration configuration, string? own, HostPurpose purpose, CancellationToken cancellationToken)
+    public async Task<EdgeDevice> ConnectAsync(
+        ParseResult parsed, IConfiguration configuration, string? own, HostPurpose purpose, CancellationToken cancellationToken)
     {
         var settings = Settings(configuration);
         if (DataFolder.TryOwn(settings.Journal.Folder) is { } folder)
@@ -97,6 +100,8 @@ internal sealed class EdgeContext(TextWriter output, TextWriter error, TextReade
             return new EdgeDevice(await EdgeHost.StartAsync(configuration, settings, folder, FreePort, purpose, cancellationToken));
         }
 
+        // Silently taking another mode could send away what was meant to stay.
+        own ??= purpose == HostPurpose.Command && parsed.GetValue(Mode) is not null ? Mode.Name : null;
         if (own is not null)
         {
             throw new UsageException(

@@ -17,7 +17,7 @@ internal static class OutboxCommand
         command.SetAction((parsed, cancellationToken) => context.GuardAsync(
             async () =>
             {
-                await using var device = await EdgeContext.ConnectAsync(context.Configure(parsed), null, HostPurpose.Look, cancellationToken);
+                await using var device = await context.ConnectAsync(parsed, context.Configure(parsed), null, HostPurpose.Look, cancellationToken);
                 var status = await device.StatusAsync(cancellationToken);
                 if (parsed.GetValue(json))
                 {

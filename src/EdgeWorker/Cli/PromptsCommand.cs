@@ -35,7 +35,7 @@ internal static class PromptsCommand
         command.SetAction((parsed, cancellationToken) => context.GuardAsync(
             async () =>
             {
-                await using var device = await EdgeContext.ConnectAsync(context.Configure(parsed), null, HostPurpose.Look, cancellationToken);
+                await using var device = await context.ConnectAsync(parsed, context.Configure(parsed), null, HostPurpose.Look, cancellationToken);
                 var list = await device.ListAsync(parsed.GetValue(state), parsed.GetValue(most), cancellationToken);
                 if (parsed.GetValue(json))
                 {
@@ -112,7 +112,7 @@ internal static class PromptsCommand
         command.SetAction((parsed, cancellationToken) => context.GuardAsync(
             async () =>
             {
-                await using var device = await EdgeContext.ConnectAsync(context.Configure(parsed), null, purpose, cancellationToken);
+                await using var device = await context.ConnectAsync(parsed, context.Configure(parsed), null, purpose, cancellationToken);
                 await work(device, parsed.GetValue(id), parsed, cancellationToken);
                 return ExitCode.Success;
             },

@@ -35,7 +35,7 @@ internal static class RunCommand
                 var configuration = context.Configure(parsed);
                 EdgeContext.Settings(configuration);
                 var lines = RunFile.Read(await BytesAsync(context, parsed.GetValue(file)!, cancellationToken));
-                await using var device = await EdgeContext.ConnectAsync(configuration, null, HostPurpose.Command, cancellationToken);
+                await using var device = await context.ConnectAsync(parsed, configuration, null, HostPurpose.Command, cancellationToken);
                 var begin = TimeProvider.System.GetTimestamp();
                 var outcomes = await RunAsync(context, device, lines, parsed.GetValue(wait), cancellationToken);
                 await WriteAsync(parsed.GetValue(target), outcomes, cancellationToken);
@@ -70,7 +70,7 @@ internal static class RunCommand
                 {
                     var (number, line) = file.Lines[index];
                     var body = new PromptBody(line.Prompt, line.Messages, line.Options, line.Model, line.Task, WaitOffline: waitOffline);
-                    var prompt = await device.PostAsync(body, file.KeyOf(number, line), Wait, token);
+                    var prompt = await PostAsync(device, body, file.KeyOf(number, line), number, token);
                     while (prompt.State is PromptState.Accepted or PromptState.Escalated)
                     {
                         prompt = await device.FindAsync(prompt.Id, Wait, token)
@@ -83,6 +83,18 @@ internal static class RunCommand
                     advance();
                 }));
         return outcomes;
+    }
+
+    private static async Task<PromptView> PostAsync(EdgeDevice device, PromptBody body, string key, int number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await device.PostAsync(body, key, Wait, cancellationToken);
+        }
+        catch (CommandFailedException exception)
+        {
+            throw new CommandFailedException($"Line {number}: {exception.Message}");
+        }
     }
 
     private static async Task WriteAsync(string? target, IReadOnlyList<RunOutcome> outcomes, CancellationToken cancellationToken)

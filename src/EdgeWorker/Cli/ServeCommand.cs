@@ -2,6 +2,8 @@ using System.CommandLine;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.EdgeWorker.Cli;
 
@@ -38,9 +40,23 @@ internal sealed class ServeCommand(EdgeContext context)
                     + "Stop it, or choose another folder with --data.");
             }
 
-            await using var host = await EdgeHost.StartAsync(configuration, settings, folder, settings.Api.Url, HostPurpose.Serve, cancellationToken);
+            await using var host = await StartAsync(configuration, settings, folder, cancellationToken);
             await context.Error.WriteLineAsync($"{host.DeviceId} listens on {host.Address}");
             return await host.RunAsync(cancellationToken) ? ExitCode.Success : ExitCode.Failure;
         },
         cancellationToken);
+
+    private static async Task<EdgeHost> StartAsync(
+        IConfiguration configuration, EdgeSettings settings, DataFolder folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EdgeHost.StartAsync(configuration, settings, folder, settings.Api.Url, HostPurpose.Serve, cancellationToken);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            throw new CommandFailedException(
+                $"{settings.Api.Url} is in use by another program. Stop it, or choose another address with --url or {ApiOptions.SectionName}:{nameof(ApiOptions.Url)}.");
+        }
+    }
 }

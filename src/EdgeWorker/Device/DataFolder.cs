@@ -40,18 +40,33 @@ internal sealed class DataFolder : IDisposable
                 Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            // The system frees the lock with the process, however it ends.
-            var held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new DataFolder(path, held, new OwnerRecord(Environment.ProcessId, null, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
-        }
-        catch (IOException) when (File.Exists(System.IO.Path.Combine(path, LockFile)))
-        {
-            return null;
+            if (TryLock(System.IO.Path.Combine(path, LockFile)) is not { } held)
+            {
+                return null;
+            }
+
+            // What an owner that was killed has left would send others to a port that may be somebody else's by now.
+            var owner = new OwnerRecord(Environment.ProcessId, null, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            OwnerRecord.Write(path, owner);
+            return new DataFolder(path, held, owner);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DataFolderException(
                 $"The data folder {path} cannot be used: {exception.Message} Choose another with --data or Journal:Folder.", exception);
+        }
+    }
+
+    private static FileStream? TryLock(string file)
+    {
+        try
+        {
+            // The system frees the lock with the process, however it ends.
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return null;
         }
     }
 

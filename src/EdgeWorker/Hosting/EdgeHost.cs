@@ -51,6 +51,7 @@ internal sealed class EdgeHost : IAsyncDisposable
     {
         PromptJournal? journal = null;
         LocalModels? models = null;
+        WebApplication? application = null;
         try
         {
             var device = folder.DeviceId(settings.Device.Id);
@@ -59,7 +60,7 @@ internal sealed class EdgeHost : IAsyncDisposable
             models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
                 ? LocalModels.None(TimeProvider.System)
                 : LocalModels.Load(ModelsOptionsReader.ToLocal(settings.Models), TimeProvider.System, cancellationToken);
-            var application = Compose(configuration, settings, folder, url, purpose, journal, models);
+            application = Compose(configuration, settings, folder, url, purpose, journal, models);
             var host = new EdgeHost(application, folder);
             await application.StartAsync(cancellationToken);
             host.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -68,6 +69,13 @@ internal sealed class EdgeHost : IAsyncDisposable
         }
         catch
         {
+            // The loops run before the door opens; they end before what they use is closed.
+            if (application is not null)
+            {
+                await application.StopAsync(CancellationToken.None);
+                await application.DisposeAsync();
+            }
+
             models?.Dispose();
             journal?.Dispose();
             folder.Dispose();

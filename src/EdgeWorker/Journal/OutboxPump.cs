@@ -1,3 +1,4 @@
+using Hybrid.Contracts;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Events;
 using Microsoft.Extensions.Hosting;
@@ -92,7 +93,7 @@ internal sealed partial class OutboxPump(
                     sent.Add(entry.Sequence);
                     link.Succeeded();
                 }
-                catch (MessagingException exception) when (exception.Kind == MessagingFailure.Refused)
+                catch (Exception exception) when (exception is ContractException or MessagingException { Kind: MessagingFailure.Refused })
                 {
                     LogRefused(queue.Name, entry.PromptId, exception.Message);
                     unsent.Add(entry.Sequence);

@@ -7,6 +7,7 @@ internal sealed class PromptBoard
 {
     private readonly ConcurrentDictionary<Guid, PromptStream> _streams = new();
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _working = new();
+    private readonly ConcurrentDictionary<Guid, int> _callers = new();
 
     public PromptStream Watch(Guid id) => _streams.GetOrAdd(id, _ => new PromptStream());
 
@@ -19,6 +20,14 @@ internal sealed class PromptBoard
             stream.End();
         }
     }
+
+    /// <summary>Somebody waits for a prompt; several may, under one idempotency key.</summary>
+    public void Arrive(Guid id) => _callers.AddOrUpdate(id, 1, (_, callers) => callers + 1);
+
+    /// <summary>Somebody waits no longer.</summary>
+    /// <returns>Whether that was the last one.</returns>
+    public bool Leave(Guid id) =>
+        _callers.AddOrUpdate(id, 0, (_, callers) => callers - 1) <= 0 && _callers.TryRemove(KeyValuePair.Create(id, 0));
 
     /// <summary>Begins work on a prompt; dispose the source by <see cref="EndWork"/>.</summary>
     public CancellationToken BeginWork(Guid id, CancellationToken stopping)

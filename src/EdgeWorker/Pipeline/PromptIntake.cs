@@ -10,6 +10,9 @@ namespace Hybrid.EdgeWorker.Pipeline;
 internal sealed class PromptIntake(
     PromptJournal journal, PromptQueue queue, PromptBoard board, LocalModels models, PipelineOptions options, TimeProvider time)
 {
+    /// <summary>It is a word, not a text: what is written here travels in every escalation.</summary>
+    private const int MostTaskCharacters = 64;
+
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(30);
 
     /// <summary>Accepts a prompt, or finds the one accepted earlier under the same idempotency key.</summary>
@@ -41,20 +44,20 @@ internal sealed class PromptIntake(
             board.Watch(prompt.Id);
         }
 
-        var acceptance = default(Acceptance);
+        Acceptance? acceptance = null;
         try
         {
             acceptance = await journal.AcceptAsync(prompt);
         }
         finally
         {
-            if (watch && acceptance.Kind != AcceptanceKind.New)
+            if (watch && acceptance is not { Kind: AcceptanceKind.New })
             {
                 board.Unwatch(prompt.Id);
             }
         }
 
-        switch (acceptance.Kind)
+        switch (acceptance.Value.Kind)
         {
             case AcceptanceKind.Conflict:
                 throw new PromptRefusedException(
@@ -64,14 +67,17 @@ internal sealed class PromptIntake(
                 break;
         }
 
-        return acceptance;
+        return acceptance.Value;
     }
 
-    /// <summary>The caller of an interactive prompt has gone: its answer is worth nothing any more. What has left the device already runs on.</summary>
-    public async Task CallerGoneAsync(Guid id)
+    /// <summary>Somebody waits for a prompt's outcome, until <see cref="CallerLeftAsync"/>.</summary>
+    public void CallerCame(Guid id) => board.Arrive(id);
+
+    /// <summary>Somebody waits no longer. An interactive prompt that all have given up is worth nothing any more; what has left the device runs on.</summary>
+    public async Task CallerLeftAsync(Guid id, bool gaveUp)
     {
-        board.Unwatch(id);
-        if (journal.Find(id) is { State: PromptState.Accepted, Kind: PromptKind.Interactive } prompt)
+        var last = board.Leave(id);
+        if (gaveUp && last && journal.Find(id) is { State: PromptState.Accepted, Kind: PromptKind.Interactive } prompt)
         {
             await journal.SettleAsync(prompt, Settlement.Failed(ReasonCode.Cancelled, "The caller went away before there was an answer."));
             board.CancelWork(id);
@@ -93,6 +99,11 @@ internal sealed class PromptIntake(
         {
             var known = models.Name is { } local ? $"{ModelNames.Hybrid}, {local}, {ModelNames.Cloud}" : $"{ModelNames.Hybrid}, {ModelNames.Cloud}";
             throw new PromptRefusedException(RefusalKind.Invalid, "model", $"There is no such model here; the models are {known}.");
+        }
+
+        if (request.Task is { Length: > MostTaskCharacters })
+        {
+            throw new PromptRefusedException(RefusalKind.Invalid, "task", $"task has {request.Task.Length} characters; at most {MostTaskCharacters} are accepted.");
         }
 
         if (request.Deadline is { } deadline && (deadline <= TimeSpan.Zero || deadline > LongestDeadline))

@@ -1,16 +1,12 @@
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Hybrid.EdgeWorker.Pipeline;
 
 /// <summary>Works on accepted prompts, several at once; begins with what an earlier run left behind.</summary>
-internal sealed partial class PromptLoop(PromptJournal journal, PromptQueue queue, PromptWork work, PipelineOptions options, TimeProvider time, ILogger<PromptLoop> logger)
-    : BackgroundService
+internal sealed class PromptLoop(PromptJournal journal, PromptQueue queue, PromptWork work, PipelineOptions options) : BackgroundService
 {
-    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(1);
-
     /// <summary>What an earlier run left is sorted before the door opens, so that nothing newly accepted is taken for it.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -46,11 +42,7 @@ internal sealed partial class PromptLoop(PromptJournal journal, PromptQueue queu
         {
             try
             {
-                var id = await queue.TakeAsync(stoppingToken);
-                while (!await TryAsync(id, stoppingToken))
-                {
-                    await Task.Delay(JournalPause, time, stoppingToken);
-                }
+                await work.DoAsync(await queue.TakeAsync(stoppingToken), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -58,22 +50,4 @@ internal sealed partial class PromptLoop(PromptJournal journal, PromptQueue queu
             }
         }
     }
-
-    /// <summary>False if the journal could not record the outcome: the prompt is worked on again as soon as it can.</summary>
-    private async Task<bool> TryAsync(Guid id, CancellationToken stoppingToken)
-    {
-        try
-        {
-            await work.DoAsync(id, stoppingToken);
-            return true;
-        }
-        catch (JournalException exception)
-        {
-            LogJournalFailed(id, exception.Message);
-            return false;
-        }
-    }
-
-    [LoggerMessage(2101, LogLevel.Error, "The outcome of {PromptId} cannot be recorded: {Message} It is tried again.")]
-    private partial void LogJournalFailed(Guid promptId, string message);
 }

@@ -7,10 +7,28 @@ internal sealed class PromptStream
 {
     private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>The pieces as they come; ends when there will be no more, which is no outcome yet.</summary>
-    public IAsyncEnumerable<string> ReadAsync(CancellationToken cancellationToken) => _pieces.Reader.ReadAllAsync(cancellationToken);
+    /// <summary>Whether any text has been written: from then on no other text may become the answer.</summary>
+    public bool HasBegun { get; private set; }
 
-    public void Write(string text) => _pieces.Writer.TryWrite(text);
+    /// <summary>The next piece; null when there will be no more, which is no outcome yet.</summary>
+    public async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (await _pieces.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_pieces.Reader.TryRead(out var piece))
+            {
+                return piece;
+            }
+        }
+
+        return null;
+    }
+
+    public void Write(string text)
+    {
+        HasBegun = true;
+        _pieces.Writer.TryWrite(text);
+    }
 
     public void End() => _pieces.Writer.TryComplete();
 }

@@ -21,12 +21,13 @@ internal sealed partial class PromptWork(
     TimeProvider time,
     ILogger<PromptWork> logger)
 {
+    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(1);
+
     /// <summary>Works on a prompt until it is settled or escalated.</summary>
     /// <exception cref="OperationCanceledException">The process stops; the prompt is as it was.</exception>
-    /// <exception cref="JournalException">What happened could not be recorded.</exception>
     public async Task DoAsync(Guid id, CancellationToken stopping)
     {
-        if (journal.Find(id) is not { } prompt || prompt.IsFinal)
+        if (await InsistAsync(id, () => Task.FromResult(journal.Find(id)), stopping) is not { } prompt || prompt.IsFinal)
         {
             board.Find(id)?.End();
             return;
@@ -56,10 +57,10 @@ internal sealed partial class PromptWork(
         switch (decision.Route)
         {
             case null:
-                await SettleAsync(prompt, Settlement.Failed(decision.Reason, decision.Detail) with { Detail = decision.Detail });
+                await SettleAsync(prompt, Settlement.Failed(decision.Reason, decision.Detail) with { Detail = decision.Detail }, cancellationToken);
                 break;
             case PromptRoute.Cloud:
-                await EscalateAsync(prompt, decision, null);
+                await EscalateAsync(prompt, decision, null, cancellationToken);
                 break;
             default:
                 await AnswerLocallyAsync(prompt, decision, cancellationToken);
@@ -82,23 +83,24 @@ internal sealed partial class PromptWork(
     {
         var gated = decision is { CloudAllowed: true } && decision.Reason != ReasonCode.Pinned && routing.Mode == RouteMode.LocalFirst;
         var early = !gated || options.Streaming == StreamingMode.Early;
+        var stream = early ? board.Find(prompt.Id) : null;
         LocalAnswer answer;
         try
         {
-            answer = await GenerateAsync(prompt, early ? board.Find(prompt.Id) : null, cancellationToken);
+            answer = await GenerateAsync(prompt, stream, cancellationToken);
         }
         catch (Exception exception) when (exception is
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
         {
             LogLocalFailed(prompt.Id, exception.Message);
             var reason = exception is PromptTooLongException ? ReasonCode.TooLong : ReasonCode.LocalError;
-            if (gated && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
+            if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
             {
-                await EscalateAsync(prompt, decision with { Reason = reason, Detail = exception.Message }, null);
+                await EscalateAsync(prompt, decision with { Reason = reason, Detail = exception.Message }, null, cancellationToken);
             }
             else
             {
-                await SettleAsync(prompt, Settlement.Failed(reason, exception.Message));
+                await SettleAsync(prompt, Settlement.Failed(reason, exception.Message), cancellationToken);
             }
 
             return;
@@ -106,19 +108,20 @@ internal sealed partial class PromptWork(
 
         if (!gated || router.IsSure(answer.Confidence))
         {
-            await SettleAsync(prompt, Outcome(answer, decision.Reason, decision.Detail));
+            await SettleAsync(prompt, Outcome(answer, decision.Reason, decision.Detail), cancellationToken);
         }
         else if (early)
         {
-            await SettleAsync(prompt, Outcome(answer, ReasonCode.Unsure, "streamed at once, so the confidence was only recorded"));
+            await SettleAsync(prompt, Outcome(answer, ReasonCode.Unsure, "streamed at once, so the confidence was only recorded"), cancellationToken);
         }
         else if (prompt.WaitOffline || await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
         {
-            await EscalateAsync(prompt, decision with { Reason = ReasonCode.Unsure, Detail = Threshold(answer) }, answer);
+            await EscalateAsync(prompt, decision with { Reason = ReasonCode.Unsure, Detail = Threshold(answer) }, answer, cancellationToken);
         }
         else
         {
-            await SettleAsync(prompt, Outcome(answer, ReasonCode.Offline, $"{Threshold(answer)}; the queue cannot be reached, so the draft is the answer"));
+            await SettleAsync(
+                prompt, Outcome(answer, ReasonCode.Offline, $"{Threshold(answer)}; the queue cannot be reached, so the draft is the answer"), cancellationToken);
         }
     }
 
@@ -127,10 +130,17 @@ internal sealed partial class PromptWork(
 
     private async Task FallBackAsync(PromptRecord prompt, CancellationToken cancellationToken)
     {
+        if (models.Client is null)
+        {
+            // It escalated before a restart in mode CloudOnly: the cloud or the deadline decides.
+            return;
+        }
+
         try
         {
-            var answer = await GenerateAsync(prompt, board.Find(prompt.Id), cancellationToken);
-            await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"));
+            // Nothing is shown before it is the outcome: the cloud may still be faster.
+            var answer = await GenerateAsync(prompt, null, cancellationToken);
+            await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
         catch (Exception exception) when (exception is
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
@@ -177,21 +187,41 @@ internal sealed partial class PromptWork(
         FinishReason = answer.FinishReason,
     };
 
-    private async Task EscalateAsync(PromptRecord prompt, RouteDecision decision, LocalAnswer? draft)
+    private async Task EscalateAsync(PromptRecord prompt, RouteDecision decision, LocalAnswer? draft, CancellationToken cancellationToken)
     {
         DateTimeOffset? fallback = routing.Mode == RouteMode.CloudFirst && decision.LocalAllowed ? time.GetUtcNow() + options.CloudWait : null;
-        await journal.EscalateAsync(prompt, new EscalationStep(
-            decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback));
+        var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback);
+        await InsistAsync(prompt.Id, () => journal.EscalateAsync(prompt, step), cancellationToken);
     }
 
-    private async Task SettleAsync(PromptRecord prompt, Settlement outcome)
+    private async Task SettleAsync(PromptRecord prompt, Settlement outcome, CancellationToken cancellationToken)
     {
-        await journal.SettleAsync(prompt, outcome);
+        await InsistAsync(prompt.Id, () => journal.SettleAsync(prompt, outcome), cancellationToken);
         board.Find(prompt.Id)?.End();
+    }
+
+    /// <summary>Tries until the journal takes it: what was generated, and perhaps shown, is not generated again because a disk was full for a while.</summary>
+    private async Task<T> InsistAsync<T>(Guid id, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (JournalException exception)
+            {
+                LogJournalFailed(id, exception.Message);
+                await Task.Delay(JournalPause, time, cancellationToken);
+            }
+        }
     }
 
     [LoggerMessage(2001, LogLevel.Debug, "{PromptId} goes {Route} ({Reason}): {Detail}")]
     private partial void LogDecision(Guid promptId, PromptRoute? route, ReasonCode reason, string detail);
+
+    [LoggerMessage(2002, LogLevel.Error, "The journal fails the work on {PromptId}: {Message} It is tried again.")]
+    private partial void LogJournalFailed(Guid promptId, string message);
 
     [LoggerMessage(3001, LogLevel.Warning, "The local model could not answer {PromptId}: {Message}")]
     private partial void LogLocalFailed(Guid promptId, string message);
