@@ -3,6 +3,7 @@ using Hybrid.Contracts;
 using Hybrid.FakeModelServer;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Conformance;
+using Hybrid.ModelWriter;
 
 namespace Hybrid.CloudFunctions.Tests.Hosting;
 
@@ -136,6 +137,28 @@ public sealed class StandaloneTests(AzuriteFixture azurite)
                 Token.ThrowIfCancellationRequested();
             }
         }
+    }
+
+    [Fact]
+    public async Task LocalModelFolder_Answers()
+    {
+        await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
+        var folder = Directory.CreateTempSubdirectory("hybrid-cloud-").FullName;
+        ModelFolderWriter.Write(folder, ModelShape.Tiny, new RandomWeights(1), SideFiles.TinyByteLevel());
+        var prompt = _prompt with { Options = new PromptOptions(MaxTokens: 4) };
+        await SendAsync(stack, Samples.Bytes(prompt));
+
+        await using (var process = CloudProcess.Start(
+            ["--standalone", "--urls", "http://127.0.0.1:0", $"--Model:Path={folder}"], new() { ["Messaging:ConnectionString"] = azurite.Server.ConnectionString }))
+        {
+            var answer = await AnswerAsync(stack);
+            process.Terminate();
+
+            Assert.Equal((CloudOutcome.Answered, 4), (answer.Outcome, answer.Usage?.OutputTokens));
+            Assert.Equal(0, await process.ExitAsync());
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
