@@ -74,16 +74,8 @@ internal sealed partial class PromptApi(
             $"direct-{id:N}", CloudDiagnostics.Source, EventTypes.Escalation, id, now,
             new EscalationData(id, DeviceIds.Direct, Guid.Empty, now + options.Deadline, messages, Reason, request.Options),
             Activity.Current?.Id));
-        try
-        {
-            await sender.SendAsync(QueueAddress.Escalations, body, cancellationToken);
-        }
-        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
-        {
-            await transport.Open(QueueAddress.Escalations).EnsureAsync(cancellationToken);
-            await sender.SendAsync(QueueAddress.Escalations, body, cancellationToken);
-        }
-
+        var address = QueueAddress.Escalations;
+        await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, cancellationToken), cancellationToken);
         // After the queue: a marker alone would promise an outcome that never comes.
         await accepted.AddAsync(id, cancellationToken);
         LogAccepted(logger, id, messages.Count, body.Length);

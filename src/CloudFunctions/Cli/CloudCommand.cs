@@ -44,16 +44,21 @@ internal static class CloudCommand
             settings, result.GetValue(standalone), result.GetValue(check), ListenAddress.Parse(result.GetValue(urls)!)!, output, error, cancellationToken));
 
         var parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction mistake)
+        if (parsed.Action is ParseErrorAction)
         {
-            // Standard output is for results.
-            mistake.ShowHelp = false;
+            // Instead of the library's own report, which puts the help on standard output.
+            foreach (var mistake in parsed.Errors)
+            {
+                await error.WriteLineAsync(mistake.Message);
+            }
+
+            await error.WriteLineAsync("'hybrid-cloud --help' shows what there is.");
+            return ExitCode.Usage;
         }
 
         // The server handles signals itself and finishes what runs; the other commands give back what they hold.
         TimeSpan? patience = parsed.CommandResult.Command == root ? null : TimeSpan.FromSeconds(5);
-        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
-        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
     }
 
     private static async Task<int> RunAsync(

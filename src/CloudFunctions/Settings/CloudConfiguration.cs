@@ -28,7 +28,8 @@ internal static class CloudConfiguration
         .AddEnvironmentVariables(SettingsReader.DefaultPrefix)
         .AddCommandLine(arguments);
 
-    private static Dictionary<string, string?> FromHost(IConfigurationSection storage)
+    /// <summary>The host's account, in the words of <c>Messaging</c>.</summary>
+    internal static Dictionary<string, string?> FromHost(IConfigurationSection storage)
     {
         // "Identity-based connections" of Azure Functions: the services by address, or the account by name.
         var account = storage["accountName"];

@@ -267,6 +267,25 @@ public sealed class EscalationHandlerTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Handle_StorageAwayAfterTheAnswer_StoresItWhenItIsBack()
+    {
+        await using var stack = await CreateAsync();
+        var signal = new TaskCompletionSource();
+        stack.Model.Reply = _ => FakeModelReply.AnswerAfter("Paid for.", signal.Task);
+        var prompt = Samples.Escalation(_device);
+
+        var handling = HandleAsync(stack, prompt);
+        await stack.Model.WaitForCallsAsync(1).WaitAsync(Limit, Token);
+        await azurite.Server.StopAsync();
+        signal.SetResult();
+        await azurite.Server.RestartAsync(Token);
+
+        Assert.Equal(Handled.Done, await handling.WaitAsync(Limit, Token));
+        Assert.Equal("Paid for.", (await stack.OutcomeAsync(prompt))?.Text);
+        Assert.Single(stack.Model.Calls);
+    }
+
+    [Fact]
     public async Task Handle_LargeEscalation_DeletesItsClaimAfterTheAnswerWasSent()
     {
         await using var stack = await CreateAsync();

@@ -1,5 +1,6 @@
 using Hybrid.CloudFunctions.Hosting;
 using Hybrid.CloudFunctions.Models;
+using Hybrid.CloudFunctions.Settings;
 using Hybrid.Contracts;
 using Microsoft.Extensions.Configuration;
 
@@ -48,6 +49,19 @@ public sealed class SettingsTests
         var failure = Assert.Single(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "https://me:hush@host/v1")));
 
         Assert.DoesNotContain("hush", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobsStorage", "UseDevelopmentStorage=true", "ConnectionString", "UseDevelopmentStorage=true")]
+    [InlineData("AzureWebJobsStorage:queueServiceUri", "https://a.queue.example", "QueueServiceUri", "https://a.queue.example")]
+    [InlineData("AzureWebJobsStorage:blobServiceUri", "https://a.blob.example", "BlobServiceUri", "https://a.blob.example")]
+    [InlineData("AzureWebJobsStorage:accountName", "acme", "QueueServiceUri", "https://acme.queue.core.windows.net")]
+    [InlineData("AzureWebJobsStorage:accountName", "acme", "BlobServiceUri", "https://acme.blob.core.windows.net")]
+    public void FromHost_TheHostsAccount_BecomesOurs(string key, string value, string named, string expected)
+    {
+        var host = Configuration((key, value)).GetSection(CloudConfiguration.HostStorage);
+
+        Assert.Equal(expected, CloudConfiguration.FromHost(host)[$"Messaging:{named}"]);
     }
 
     [Fact]
