@@ -152,7 +152,7 @@ public sealed class JournalFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private PromptJournal Open() =>
-        PromptJournal.Open(_folder.Path, epoch => new JournalEvents(TestJournal.Device, epoch, false), new JournalOptions(), TimeProvider.System);
+        PromptJournal.Open(_folder.Path, epoch => new JournalEvents("pump-7", epoch, false), new JournalOptions(), TimeProvider.System);
 
     /// <summary>A sound journal with some prompts, closed.</summary>
     private async Task FillAsync(int prompts)

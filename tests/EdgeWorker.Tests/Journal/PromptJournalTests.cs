@@ -84,7 +84,7 @@ public sealed class PromptJournalTests : IDisposable
         var data = EventFormat.ReadData<EscalationData>(envelope, EventTypes.Escalation, claim: null);
         Assert.Equal((PromptState.Escalated, PromptRoute.Cloud, "a draft", "small"), (prompt.State, prompt.Route, prompt.Draft, prompt.DraftModel));
         Assert.Equal((entry.EventId, prompt.Id, prompt.Deadline), (envelope.Id, entry.PromptId, entry.ExpiresAt));
-        Assert.Equal((TestJournal.Device, Journal.Epoch, "a draft", 0.1), (data.DeviceId, data.JournalEpoch, data.Draft, data.Confidence));
+        Assert.Equal((_test.Device, Journal.Epoch, "a draft", 0.1), (data.DeviceId, data.JournalEpoch, data.Draft, data.Confidence));
         Assert.False(await Journal.EscalateAsync(prompt, TestJournal.Step()));
         Assert.Single(Journal.NextToSend("escalations", 10));
     }

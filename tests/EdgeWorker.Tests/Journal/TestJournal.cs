@@ -8,12 +8,17 @@ namespace Hybrid.EdgeWorker.Tests.Journal;
 /// <summary>A journal in a folder of its own, with a clock that stands still.</summary>
 internal sealed class TestJournal : IDisposable
 {
-    public const string Device = "pump-7";
-
     private readonly TemporaryFolder _folder = new();
-    private readonly JournalOptions _options = new();
 
-    public TestJournal() => Journal = Open();
+    public TestJournal(string device = "pump-7")
+    {
+        Device = device;
+        Journal = Open();
+    }
+
+    public string Device { get; }
+
+    public JournalOptions Options { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
 
@@ -103,5 +108,5 @@ internal sealed class TestJournal : IDisposable
         _folder.Dispose();
     }
 
-    private PromptJournal Open() => PromptJournal.Open(Folder, epoch => new JournalEvents(Device, epoch, publishText: false), _options, Time);
+    private PromptJournal Open() => PromptJournal.Open(Folder, epoch => new JournalEvents(Device, epoch, publishText: false), Options, Time);
 }
