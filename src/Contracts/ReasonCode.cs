@@ -25,6 +25,9 @@ public readonly record struct ReasonCode(string Value)
     /// <summary>The deadline came first.</summary>
     public static ReasonCode Deadline => new("deadline");
 
+    /// <summary>The cloud took too long, and the local model answered instead.</summary>
+    public static ReasonCode CloudLate => new("cloud_late");
+
     /// <summary>No route was allowed; the detail names the constraints.</summary>
     public static ReasonCode NoRoute => new("no_route");
 

@@ -8,6 +8,15 @@ public sealed class RoomArrowTests
     /// <summary>Project, room, and the rooms of the same project it may name. A room that is not listed may name none.</summary>
     private static readonly Dictionary<(string Project, string Room), string[]> Allowed = new()
     {
+        [("EdgeWorker", "Settings")] = [],
+        [("EdgeWorker", "Device")] = [],
+        [("EdgeWorker", "Models")] = ["Settings"],
+        [("EdgeWorker", "Routing")] = [],
+        [("EdgeWorker", "Journal")] = [],
+        [("EdgeWorker", "Pipeline")] = ["Journal", "Models", "Routing"],
+        [("EdgeWorker", "Api")] = ["Device", "Journal", "Models", "Pipeline", "Routing"],
+        [("EdgeWorker", "Hosting")] = ["Api", "Device", "Journal", "Models", "Pipeline", "Routing", "Settings"],
+        [("EdgeWorker", "Cli")] = ["Api", "Device", "Hosting", "Journal", "Models", "Routing"],
         [("CloudFunctions", "Settings")] = [],
         [("CloudFunctions", "Diagnostics")] = [],
         [("CloudFunctions", "Models")] = ["Settings"],
@@ -18,8 +27,6 @@ public sealed class RoomArrowTests
         [("CloudFunctions", "Api")] = ["Answers", "Diagnostics", "Models", "Settings"],
         [("CloudFunctions", "Hosting")] = ["Answers", "Api", "Escalations", "Models", "Rejections", "Results", "Settings"],
         [("CloudFunctions", "Cli")] = ["Answers", "Api", "Hosting", "Models", "Rejections", "Settings"],
-        [("EdgeWorker", "Models")] = [],
-        [("EdgeWorker", "Cli")] = ["Models"],
         [("Inference", "Folders")] = [],
         [("Inference", "Tokenization")] = ["Folders"],
         [("Inference", "Chat")] = ["Folders", "Tokenization"],

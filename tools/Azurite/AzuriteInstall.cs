@@ -75,7 +75,7 @@ internal static class AzuriteInstall
             ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
             folder,
             "npm installs Azurite, the storage emulator of the tests and the local stack. "
-            + "Install Node.js 20 or newer with npm (Debian and Ubuntu: apt-get install nodejs npm) and put both on PATH.",
+            + "Install Node.js 18 or newer with npm (Debian and Ubuntu: apt-get install nodejs npm) and put both on PATH.",
             log: null);
         try
         {
@@ -83,13 +83,16 @@ internal static class AzuriteInstall
             if (exitCode != 0)
             {
                 throw new AzuriteException(
-                    $"'npm ci' in tools/Azurite ended with {exitCode}. Check that npm reaches its registry (npm ping), then run it there by hand. Its last lines:"
+                    $"'npm ci' in tools/Azurite ended with {exitCode}. Check that npm reaches its registry (npm ping), "
+                    + "then run it there by hand. Its last lines:"
                     + Environment.NewLine + await process.LastLinesAsync());
             }
         }
         catch (TimeoutException exception)
         {
-            throw new AzuriteException($"'npm ci' in tools/Azurite took more than {Limit.TotalMinutes} minutes. Check that npm reaches its registry (npm ping).", exception);
+            throw new AzuriteException(
+                $"'npm ci' in tools/Azurite took more than {Limit.TotalMinutes} minutes. Check that npm reaches its registry (npm ping).",
+                exception);
         }
     }
 }

@@ -30,7 +30,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts a program with its input kept open.</summary>
     /// <exception cref="AzuriteException">It is not there; <paramref name="cure"/> becomes part of the message.</exception>
-    public static ChildProcess Start(string program, string[] arguments, string folder, string cure, Action<string>? log)
+    public static ChildProcess Start(
+        string program,
+        IEnumerable<string> arguments,
+        string folder,
+        string cure,
+        Action<string>? log,
+        IReadOnlyDictionary<string, string>? variables = null)
     {
         var process = new Process
         {
@@ -42,6 +48,11 @@ internal sealed class ChildProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         var child = new ChildProcess(process, log);
         try
         {

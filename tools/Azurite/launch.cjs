@@ -11,4 +11,11 @@ function end() {
   process.kill(process.pid, 'SIGTERM');
 }
 
+// Ctrl+C in a terminal reaches every process there; whoever started the emulator decides when it ends.
+const once = process.once;
+process.once = function (event, listener) {
+  return event === 'SIGINT' ? this : once.call(this, event, listener);
+};
+process.on('SIGINT', () => {});
+
 require('azurite/dist/src/azurite.js');

@@ -1,23 +1,30 @@
 using System.CommandLine;
 using System.Globalization;
+using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Hosting;
 using Hybrid.EdgeWorker.Models;
-using Hybrid.Inference;
-using Hybrid.Inference.Answers;
-using Hybrid.Inference.Decoding;
-using Hybrid.Inference.Folders;
-using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.EdgeWorker.Cli;
 
-/// <summary><c>ask</c>: one prompt, answered by the local model.</summary>
+/// <summary><c>ask</c>: one prompt, answered while somebody waits.</summary>
 internal static class AskCommand
 {
-    public static Command Create(Func<string[], IConfiguration> configure, TextWriter output, TextWriter error, TextReader input)
+    private const string Description = """
+        Answer one prompt: the answer on standard output as it comes, then route, reason and time on standard error.
+
+          hybrid-edge ask "What does alarm E-104 mean?"
+          echo "What does alarm E-104 mean?" | hybrid-edge ask -
+          hybrid-edge ask "Hello" --model ~/models/phi-4-mini-cpu-int4
+          hybrid-edge ask "Hello" --route cloud
+        """;
+
+    public static Command Create(EdgeContext context)
     {
         var prompt = new Argument<string>("PROMPT") { Description = "The prompt; - reads it from standard input." };
         var system = new Option<string?>("--system") { Description = "Instructions in front of the prompt." };
         var model = new Option<string?>("--model") { Description = "A model folder instead of the configured one (Models:Path)." };
+        var route = new Option<string?>("--route") { Description = "Name a model instead of letting the router decide: cloud, or the local model's name." };
         var maxTokens = new Option<int?>("--max-tokens") { Description = "The most tokens of the answer." };
         maxTokens.Validators.Add(result =>
         {
@@ -26,85 +33,72 @@ internal static class AskCommand
                 result.AddError($"--max-tokens is '{result.Tokens[0].Value}'; it must be a whole number of 1 or more.");
             }
         });
-        var command = new Command(
-            "ask",
-            "Answers one prompt: the answer on standard output as it comes, then speed and confidence on standard error.\n\n" +
-            "  hybrid-edge ask \"What does alarm E-104 mean?\"\n" +
-            "  echo \"What does alarm E-104 mean?\" | hybrid-edge ask -\n" +
-            "  hybrid-edge ask \"Hello\" --model ~/models/phi-4-mini-cpu-int4")
-        {
-            prompt, system, model, maxTokens,
-        };
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            var folder = result.GetValue(model);
-            var (options, failures) = ModelsOptionsReader.Read(configure(
-                folder is null ? [] : [$"--{ModelsOptions.SectionName}:{nameof(ModelsOptions.Path)}={Path.GetFullPath(folder)}"]));
-            if (options is null)
+        var command = new Command("ask", Description) { prompt, system, model, route, maxTokens };
+        command.SetAction((parsed, cancellationToken) => context.GuardAsync(
+            async () =>
             {
-                foreach (var failure in failures)
+                var folder = parsed.GetValue(model);
+                var configuration = context.Configure(
+                    parsed, ($"{ModelsOptions.SectionName}:{nameof(ModelsOptions.Path)}", folder is null ? null : Path.GetFullPath(folder)));
+                EdgeContext.Settings(configuration);
+                var text = parsed.GetValue(prompt)!;
+                text = text == "-" ? await context.Input.ReadToEndAsync(cancellationToken) : text;
+                if (string.IsNullOrWhiteSpace(text))
                 {
-                    await error.WriteLineAsync(failure);
+                    throw new UsageException("The prompt is empty. Give it as an argument, or - to read it from standard input.");
                 }
 
-                return ExitCode.Usage;
-            }
+                var messages = new List<PromptMessage> { new(MessageRole.User, text.Trim()) };
+                if (parsed.GetValue(system) is { } instructions)
+                {
+                    messages.Insert(0, new PromptMessage(MessageRole.System, instructions));
+                }
 
-            var text = result.GetValue(prompt)!;
-            text = text == "-" ? await input.ReadToEndAsync(cancellationToken) : text;
-            if (string.IsNullOrWhiteSpace(text))
-            {
-                await error.WriteLineAsync("The prompt is empty. Give it as an argument, or - to read it from standard input.");
-                return ExitCode.Usage;
-            }
-
-            return await AnswerAsync(
-                options, text.Trim(), new ChatOptions { Instructions = result.GetValue(system), MaxOutputTokens = result.GetValue(maxTokens) }, output, error, cancellationToken);
-        });
+                var body = new PromptBody(
+                    Messages: messages,
+                    Options: parsed.GetValue(maxTokens) is { } most ? new PromptOptions(MaxTokens: most) : null,
+                    Model: parsed.GetValue(route),
+                    Interactive: true);
+                await using var device = await context.ConnectAsync(parsed, configuration, folder is null ? null : model.Name, HostPurpose.Command, cancellationToken);
+                return await AskAsync(context, device, body, cancellationToken);
+            },
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> AnswerAsync(
-        LocalModelOptions options, string prompt, ChatOptions chat, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> AskAsync(EdgeContext context, EdgeDevice device, PromptBody body, CancellationToken cancellationToken)
     {
-        try
+        PromptView? outcome = null;
+        await foreach (var (text, end) in device.StreamAsync(body, cancellationToken))
         {
-            using var model = LocalModel.Load(options, TimeProvider.System, cancellationToken);
-            using var client = new LocalChatClient(model, TimeProvider.System);
-            AnswerSummary? summary = null;
-            await foreach (var update in client.GetStreamingResponseAsync(prompt, chat, cancellationToken))
-            {
-                await output.WriteAsync(update.Text.AsMemory(), cancellationToken);
-                await output.FlushAsync(cancellationToken);
-                summary = AnswerSummary.Of(update);
-            }
+            await context.Output.WriteAsync((text ?? "").AsMemory(), cancellationToken);
+            await context.Output.FlushAsync(cancellationToken);
+            outcome = end ?? outcome;
+        }
 
-            await output.WriteLineAsync();
-            await error.WriteLineAsync(Describe(model.Name, summary!));
-            return ExitCode.Success;
-        }
-        catch (Exception exception) when (exception is
-            ModelFolderException or PromptTooLongException or KvBudgetExceededException or InferenceFailedException)
+        if (outcome!.State == PromptState.Answered)
         {
-            await error.WriteLineAsync(exception.Message);
-            return ExitCode.Failure;
+            await context.Output.WriteLineAsync();
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await error.WriteLineAsync("Stopped.");
-            return ExitCode.Failure;
-        }
+
+        await context.Error.WriteLineAsync(Describe(outcome));
+        await Pending.SayAsync(context, device, cancellationToken);
+        return outcome.State == PromptState.Answered ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static string Describe(string model, AnswerSummary summary)
+    private static string Describe(PromptView outcome)
     {
-        var total = summary.Waited + summary.Prefill + summary.Decode;
-        // The geometric mean of the tokens' probabilities: 1 is certain, whatever the length.
-        var confidence = summary.Confidence is { } figures
-            ? string.Create(CultureInfo.InvariantCulture, $"confidence {Math.Exp(figures.Mean):F3}, weakest token {Math.Exp(figures.Min):F3}")
-            : "no confidence";
+        if (outcome.State != PromptState.Answered)
+        {
+            return $"{outcome.State} ({outcome.Reason}): {outcome.Error?.Message ?? outcome.Detail}";
+        }
+
+        var tokens = outcome.Usage?.OutputTokens ?? 0;
+        var milliseconds = outcome.Timings.TotalMs ?? 0;
+        var confidence = outcome.Confidence is { } value ? string.Create(CultureInfo.InvariantCulture, $", confidence {value:F3}") : "";
+        var cost = outcome.Cost is { } paid ? string.Create(CultureInfo.InvariantCulture, $", {paid.Amount} {paid.Currency}") : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{model}: {summary.OutputTokens} tokens in {total.TotalMilliseconds:F0} ms, {summary.TokensPerSecond:F0} tokens/s, {confidence}");
+            $"{outcome.Model}: {outcome.Route} ({outcome.Reason}), {tokens} tokens in {milliseconds:F0} ms, {tokens / Math.Max(milliseconds, 1) * 1000:F0} tokens/s{confidence}{cost}");
     }
 }

@@ -18,7 +18,7 @@ public sealed class AzuriteServerTests(AzuriteFixture azurite)
 
         Assert.True(failure.ToolMissing);
         Assert.Contains("'no-such-node' could not be started", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Install Node.js 20 or newer", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Install Node.js 18 or newer", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

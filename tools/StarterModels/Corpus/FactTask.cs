@@ -5,7 +5,11 @@ namespace Hybrid.StarterModels.Corpus;
 /// <summary>Facts asked in several wordings. For each fact some wordings, its own, are held out.</summary>
 internal sealed class FactTask : CorpusTask
 {
-    private readonly Deck<(Fact Fact, string[] Wordings)> _training;
+    /// <summary>With how many facts the training begins, and how many questions come for each further one. All tasks but the long tails fit into the first.</summary>
+    private const int InitialFacts = 120;
+    private const int DrawsPerNewFact = 16;
+
+    private readonly GrowingDeck<(Fact Fact, string[] Wordings)> _training;
     private readonly Dictionary<Split, List<Sample>> _heldOut = new() { [Split.Development] = [], [Split.Test] = [] };
 
     /// <remarks>
@@ -31,7 +35,7 @@ internal sealed class FactTask : CorpusTask
             training.Add((fact, order[(testWordings + 1)..]));
         }
 
-        _training = new Deck<(Fact, string[])>(training);
+        _training = new GrowingDeck<(Fact, string[])>(training, InitialFacts, DrawsPerNewFact);
         foreach (var (split, samples) in _heldOut)
         {
             Random64.For(worldSeed, $"{name}/{split}").Shuffle(samples);

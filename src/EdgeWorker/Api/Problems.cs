@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Hybrid.EdgeWorker.Api;
+
+/// <summary>Errors as RFC 9457 problem details.</summary>
+internal static class Problems
+{
+    private const string ContentType = "application/problem+json";
+
+    public static IResult Of(int status, string title, string detail, string? field = null) =>
+        TypedResults.Json(Details(status, title, detail, field), ApiJson.Default.ProblemDetails, ContentType, status);
+
+    public static Task WriteAsync(HttpContext context, int status, string title, string detail)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(Details(status, title, detail, null), ApiJson.Default.ProblemDetails, ContentType, context.RequestAborted);
+    }
+
+    private static ProblemDetails Details(int status, string title, string detail, string? field)
+    {
+        var problem = new ProblemDetails { Status = status, Title = title, Detail = detail, Type = "about:blank" };
+        if (!string.IsNullOrEmpty(field))
+        {
+            // As text inside the detail: the extension dictionary would need reflection.
+            problem.Detail = $"{field}: {detail}";
+        }
+
+        return problem;
+    }
+}

@@ -1,0 +1,130 @@
+using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Device;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Pipeline;
+using Hybrid.EdgeWorker.Routing;
+using Hybrid.Messaging;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Hybrid.EdgeWorker.Hosting;
+
+/// <summary>Everything a running device has: journal, model, loops and HTTP API, started and stopped together.</summary>
+internal sealed class EdgeHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly DataFolder _folder;
+
+    private EdgeHost(WebApplication application, DataFolder folder)
+    {
+        _application = application;
+        _folder = folder;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    public string Token => _folder.Token;
+
+    public string DeviceId => _application.Services.GetRequiredService<PromptJournal>().DeviceId;
+
+    /// <summary>Starts a device on a folder it owns from now on.</summary>
+    /// <param name="configuration">All settings.</param>
+    /// <param name="settings">The same, checked.</param>
+    /// <param name="folder">The data folder; disposed with the host.</param>
+    /// <param name="url">Where to listen.</param>
+    /// <param name="purpose">What for.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="JournalException">The journal cannot be opened.</exception>
+    /// <exception cref="Inference.Folders.ModelFolderException">The model cannot be loaded.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The messaging settings are wrong.</exception>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<EdgeHost> StartAsync(
+        IConfiguration configuration, EdgeSettings settings, DataFolder folder, string url, HostPurpose purpose, CancellationToken cancellationToken)
+    {
+        PromptJournal? journal = null;
+        LocalModels? models = null;
+        WebApplication? application = null;
+        try
+        {
+            var device = folder.DeviceId(settings.Device.Id);
+            journal = PromptJournal.Open(
+                folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
+            models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
+                ? LocalModels.None(TimeProvider.System)
+                : LocalModels.Load(ModelsOptionsReader.ToLocal(settings.Models), TimeProvider.System, cancellationToken);
+            application = Compose(configuration, settings, folder, url, purpose, journal, models);
+            var host = new EdgeHost(application, folder);
+            await application.StartAsync(cancellationToken);
+            host.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            folder.Announce(host.Address);
+            return host;
+        }
+        catch
+        {
+            // The loops run before the door opens; they end before what they use is closed.
+            if (application is not null)
+            {
+                await application.StopAsync(CancellationToken.None);
+                await application.DisposeAsync();
+            }
+
+            models?.Dispose();
+            journal?.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until it is told to stop, or until one of its loops has failed.</summary>
+    /// <returns>Whether every loop ended well.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        await _application.WaitForShutdownAsync(cancellationToken);
+        return !_application.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(loop => loop.ExecuteTask is { IsFaulted: true });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync(CancellationToken.None);
+        await _application.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private static WebApplication Compose(
+        IConfiguration configuration, EdgeSettings settings, DataFolder folder, string url, HostPurpose purpose, PromptJournal journal, LocalModels models)
+    {
+        var (quiet, loops) = (purpose != HostPurpose.Serve, purpose != HostPurpose.Look);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddConfiguration(configuration);
+        builder.Logging.ClearProviders();
+        // Results belong to standard output; whatever is logged goes beside it.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", quiet ? LogLevel.None : LogLevel.Warning);
+        builder.Logging.AddFilter("Azure", LogLevel.Warning);
+        builder.WebHost.UseUrls(url);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = PromptApi.MaxBodyBytes);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(folder);
+        builder.Services.AddSingleton(settings.Api);
+        builder.Services.AddMessaging(configuration);
+        builder.Services.AddJournal(settings.Journal, journal, loops);
+        builder.Services.AddSingleton(models);
+        builder.Services.AddRouting(settings.Routing);
+        builder.Services.AddPipeline(settings.Pipeline, loops);
+        builder.Services.AddApi();
+        var application = builder.Build();
+        application.MapApi();
+        return application;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Device;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Pipeline;
+using Hybrid.EdgeWorker.Routing;
+using Hybrid.EdgeWorker.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace Hybrid.EdgeWorker.Hosting;
+
+/// <summary>The checked configuration of every room.</summary>
+internal sealed record EdgeSettings(
+    DeviceOptions Device, JournalOptions Journal, PipelineOptions Pipeline, RoutingOptions Routing, ModelsOptions Models, ApiOptions Api)
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    /// <summary>Reads and checks everything; every failure is reported, one for each line.</summary>
+    public static (EdgeSettings? Settings, IReadOnlyList<string> Failures) Read(IConfiguration configuration)
+    {
+        var failures = new List<string>();
+        var models = ModelsOptionsReader.Read(configuration, failures);
+        new SectionReader(configuration, DeviceOptions.SectionName, failures)
+            .Text(nameof(DeviceOptions.Id), id => id.Length == 0 || DeviceIds.IsValid(id), DeviceIds.Rule);
+        new SectionReader(configuration, JournalOptions.SectionName, failures)
+            .Text(nameof(JournalOptions.Folder), path => !string.IsNullOrWhiteSpace(path), "the path of a folder")
+            .Number(nameof(JournalOptions.SendBatch), 1, 1000)
+            .Time(nameof(JournalOptions.RetryDelay), TimeSpan.FromMilliseconds(10), Longest)
+            .Time(nameof(JournalOptions.MaxRetryDelay), TimeSpan.FromMilliseconds(10), Longest)
+            .Time(nameof(JournalOptions.ResultLifetime), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
+        new SectionReader(configuration, PipelineOptions.SectionName, failures)
+            .Number(nameof(PipelineOptions.Concurrency), 1, 64)
+            .Number(nameof(PipelineOptions.MaxOpen), 1, 1_000_000)
+            .Time(nameof(PipelineOptions.InteractiveDeadline), TimeSpan.FromMilliseconds(1), Longest)
+            .Time(nameof(PipelineOptions.BatchDeadline), TimeSpan.FromMilliseconds(1), Longest)
+            .Time(nameof(PipelineOptions.CloudWait), TimeSpan.FromMilliseconds(1), Longest)
+            .Time(nameof(PipelineOptions.SweepInterval), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1))
+            .Time(nameof(PipelineOptions.LinkPatience), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1))
+            .Name<DeadlineOutcome>(nameof(PipelineOptions.OnDeadline))
+            .Name<StreamingMode>(nameof(PipelineOptions.Streaming))
+            .Truth(nameof(PipelineOptions.PublishText));
+        new SectionReader(configuration, RoutingOptions.SectionName, failures)
+            .Name<RouteMode>(nameof(RoutingOptions.Mode))
+            .Number(nameof(RoutingOptions.ConfidenceThreshold), 0.0, 1.0)
+            .Number(nameof(RoutingOptions.AnswerReserve), 1, 1_000_000);
+        new SectionReader(configuration, ApiOptions.SectionName, failures)
+            .Text(nameof(ApiOptions.Url), IsLoopback, "an http address on this machine, as http://127.0.0.1:8000 (other addresses come with a later version)");
+        if (failures.Count > 0)
+        {
+            return (null, failures);
+        }
+
+        var settings = new EdgeSettings(
+            configuration.GetSection(DeviceOptions.SectionName).Get<DeviceOptions>() ?? new(),
+            configuration.GetSection(JournalOptions.SectionName).Get<JournalOptions>() ?? new(),
+            configuration.GetSection(PipelineOptions.SectionName).Get<PipelineOptions>() ?? new(),
+            configuration.GetSection(RoutingOptions.SectionName).Get<RoutingOptions>() ?? new(),
+            models,
+            configuration.GetSection(ApiOptions.SectionName).Get<ApiOptions>() ?? new());
+        if (settings.Journal.RetryDelay > settings.Journal.MaxRetryDelay)
+        {
+            failures.Add(
+                $"{JournalOptions.SectionName}:{nameof(JournalOptions.RetryDelay)} is {settings.Journal.RetryDelay}; it must not exceed "
+                + $"{nameof(JournalOptions.MaxRetryDelay)}, {settings.Journal.MaxRetryDelay}. Set either in appsettings.json or by a HYBRID__ variable.");
+        }
+
+        return (failures.Count == 0 ? settings : null, failures);
+    }
+
+    private static bool IsLoopback(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url is { Scheme: "http", AbsolutePath: "/", Query: "", UserInfo: "" }
+        && (url.Host == "localhost" || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+}

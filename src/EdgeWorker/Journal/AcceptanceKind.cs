@@ -1,0 +1,14 @@
+namespace Hybrid.EdgeWorker.Journal;
+
+/// <summary>What became of a prompt that was handed in.</summary>
+internal enum AcceptanceKind
+{
+    /// <summary>It is on disk.</summary>
+    New,
+
+    /// <summary>The same request had been accepted before.</summary>
+    Known,
+
+    /// <summary>Another request holds the idempotency key.</summary>
+    Conflict,
+}

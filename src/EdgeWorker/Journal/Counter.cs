@@ -1,0 +1,11 @@
+namespace Hybrid.EdgeWorker.Journal;
+
+/// <summary>What the journal counts over its whole life.</summary>
+internal static class Counter
+{
+    public const string Duplicates = "duplicates";
+    public const string Late = "late";
+    public const string Parked = "parked";
+    public const string Poisoned = "poisoned";
+    public const string Unsent = "unsent";
+}

@@ -1,0 +1,249 @@
+using Microsoft.Data.Sqlite;
+
+namespace Hybrid.EdgeWorker.Journal;
+
+/// <summary>The journal's tables and the rules SQLite itself keeps. A new version gets a migration here; old ones are never edited.</summary>
+internal static class JournalSchema
+{
+    public const int Version = 1;
+
+    /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
+    private const int ApplicationId = 0x48594252;
+
+    /// <summary>Above this size, in bytes, the whole file is not checked at every start.</summary>
+    private const long LargestCheckedFile = 256L << 20;
+
+    private const string Version1 = """
+        CREATE TABLE prompts (
+          id TEXT PRIMARY KEY,
+          state TEXT NOT NULL CHECK (state IN ('accepted', 'escalated', 'answered', 'failed', 'expired')),
+          kind TEXT NOT NULL CHECK (kind IN ('interactive', 'batch')),
+          accepted_at INTEGER NOT NULL,
+          deadline INTEGER NOT NULL,
+          messages TEXT NOT NULL,
+          options TEXT,
+          model TEXT NOT NULL,
+          task TEXT,
+          wait_offline INTEGER NOT NULL,
+          idempotency_scope TEXT,
+          idempotency_key TEXT,
+          body_hash BLOB,
+          retry_of TEXT REFERENCES prompts (id),
+          trace_parent TEXT,
+          route TEXT CHECK (route IN ('local', 'cloud')),
+          reason TEXT,
+          detail TEXT,
+          confidence REAL,
+          draft TEXT,
+          draft_model TEXT,
+          fallback_at INTEGER,
+          answer TEXT,
+          answer_model TEXT,
+          input_tokens INTEGER,
+          output_tokens INTEGER,
+          cost TEXT,
+          currency TEXT,
+          finish_reason TEXT,
+          error_code TEXT,
+          error_message TEXT,
+          changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX prompts_idempotency ON prompts (idempotency_scope, idempotency_key) WHERE idempotency_key IS NOT NULL;
+        CREATE INDEX prompts_open ON prompts (deadline) WHERE state IN ('accepted', 'escalated');
+        CREATE INDEX prompts_state ON prompts (state, id);
+
+        CREATE TABLE transitions (
+          seq INTEGER PRIMARY KEY,
+          prompt_id TEXT NOT NULL REFERENCES prompts (id),
+          from_state TEXT,
+          to_state TEXT NOT NULL,
+          route TEXT,
+          reason TEXT,
+          detail TEXT,
+          at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX transitions_prompt ON transitions (prompt_id, seq);
+
+        CREATE TABLE outbox (
+          seq INTEGER PRIMARY KEY AUTOINCREMENT,
+          queue TEXT NOT NULL,
+          event_id TEXT NOT NULL UNIQUE,
+          prompt_id TEXT NOT NULL REFERENCES prompts (id),
+          priority INTEGER NOT NULL,
+          body BLOB NOT NULL,
+          created_at INTEGER NOT NULL,
+          expires_at INTEGER NOT NULL,
+          attempts INTEGER NOT NULL DEFAULT 0,
+          last_error TEXT
+        ) STRICT;
+        CREATE INDEX outbox_order ON outbox (queue, priority, seq);
+        CREATE INDEX outbox_prompt ON outbox (prompt_id);
+
+        CREATE TABLE inbox (
+          event_id TEXT PRIMARY KEY,
+          prompt_id TEXT NOT NULL,
+          verdict TEXT NOT NULL CHECK (verdict IN ('applied', 'late')),
+          cost TEXT,
+          currency TEXT,
+          at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE parked (
+          event_id TEXT PRIMARY KEY,
+          reason TEXT NOT NULL,
+          body BLOB NOT NULL,
+          at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TRIGGER prompts_begin BEFORE INSERT ON prompts WHEN NEW.state <> 'accepted'
+        BEGIN SELECT RAISE(ABORT, 'a prompt begins as accepted'); END;
+
+        CREATE TRIGGER prompts_keep BEFORE DELETE ON prompts
+        BEGIN SELECT RAISE(ABORT, 'a prompt is never deleted'); END;
+
+        -- REPLACE deletes without asking the trigger above.
+        CREATE TRIGGER prompts_once BEFORE INSERT ON prompts WHEN EXISTS (SELECT 1 FROM prompts WHERE id = NEW.id)
+          OR EXISTS (SELECT 1 FROM prompts WHERE idempotency_scope = NEW.idempotency_scope AND idempotency_key = NEW.idempotency_key)
+        BEGIN SELECT RAISE(ABORT, 'a prompt is never replaced'); END;
+
+        CREATE TRIGGER prompts_same BEFORE UPDATE OF id, kind, accepted_at, messages, idempotency_scope, idempotency_key, body_hash ON prompts
+        BEGIN SELECT RAISE(ABORT, 'what was asked never changes'); END;
+
+        CREATE TRIGGER prompts_graph BEFORE UPDATE OF state ON prompts WHEN NOT (
+          (OLD.state = 'accepted' AND NEW.state IN ('escalated', 'answered', 'failed', 'expired'))
+          OR (OLD.state = 'escalated' AND NEW.state IN ('answered', 'failed', 'expired')))
+        BEGIN SELECT RAISE(ABORT, 'illegal transition'); END;
+
+        CREATE TRIGGER prompts_route BEFORE UPDATE OF state ON prompts WHEN
+          (OLD.state = 'accepted' AND NEW.state = 'answered' AND NEW.route IS NOT 'local')
+          OR (NEW.state = 'answered' AND (NEW.answer IS NULL OR NEW.route IS NULL))
+          OR (NEW.state IN ('failed', 'expired') AND NEW.reason IS NULL)
+        BEGIN SELECT RAISE(ABORT, 'illegal outcome'); END;
+
+        CREATE TRIGGER prompts_final BEFORE UPDATE ON prompts WHEN OLD.state IN ('answered', 'failed', 'expired')
+        BEGIN SELECT RAISE(ABORT, 'a final state never changes'); END;
+
+        CREATE TRIGGER prompts_accepted AFTER INSERT ON prompts
+        BEGIN INSERT INTO transitions (prompt_id, to_state, at) VALUES (NEW.id, NEW.state, NEW.accepted_at); END;
+
+        CREATE TRIGGER prompts_changed AFTER UPDATE OF state ON prompts
+        BEGIN
+          INSERT INTO transitions (prompt_id, from_state, to_state, route, reason, detail, at)
+          VALUES (NEW.id, OLD.state, NEW.state, NEW.route, NEW.reason, NEW.detail, NEW.changed_at);
+        END;
+
+        CREATE TRIGGER transitions_keep BEFORE DELETE ON transitions
+        BEGIN SELECT RAISE(ABORT, 'a transition is never deleted'); END;
+
+        CREATE TRIGGER transitions_same BEFORE UPDATE ON transitions
+        BEGIN SELECT RAISE(ABORT, 'a transition never changes'); END;
+        """;
+
+    /// <summary>Checks that a file is a journal of ours, or begins one where there is none. No other file is changed.</summary>
+    /// <exception cref="JournalException">It is damaged, foreign, or of a newer version.</exception>
+    public static void Ensure(string path)
+    {
+        if (File.Exists(path))
+        {
+            Inspect(path);
+        }
+        else
+        {
+            Begin(path);
+        }
+    }
+
+    /// <summary>Prepares a connection for writing and brings the file to this version.</summary>
+    public static void Prepare(SqliteConnection connection) => Execute(
+        connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+
+    /// <summary>Under another name first: a crash in the middle must leave no half of a journal, so an empty file can only be a damaged one.</summary>
+    private static void Begin(string path)
+    {
+        var unfinished = path + ".new";
+        File.Delete(unfinished);
+        using (var connection = Open(unfinished, SqliteOpenMode.ReadWriteCreate))
+        {
+            Execute(connection, $"BEGIN IMMEDIATE; {Version1} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
+        }
+
+        File.Move(unfinished, path);
+    }
+
+    /// <summary>Reads only: what a connection that may write does when it closes would change also a file that is none of ours.</summary>
+    private static void Inspect(string path)
+    {
+        if (new FileInfo(path).Length == 0)
+        {
+            throw new JournalException(Damaged(path, "it is empty"));
+        }
+
+        try
+        {
+            using var connection = Open(path, SqliteOpenMode.ReadOnly);
+            if ((int)Scalar(connection, "PRAGMA application_id") != ApplicationId)
+            {
+                throw new JournalException(
+                    $"{path} is a database of another program; it was left as it is. "
+                    + $"Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
+            }
+
+            if ((int)Scalar(connection, "PRAGMA user_version") is var version and not Version)
+            {
+                throw new JournalException(
+                    $"{path} has schema version {version}; this program knows {Version}. It was left as it is. Use the newer program, or another data folder.");
+            }
+
+            if (new FileInfo(path).Length <= LargestCheckedFile && Text(connection, "PRAGMA quick_check(1)") is var check and not "ok")
+            {
+                throw new JournalException(Damaged(path, check));
+            }
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            throw new JournalException(Damaged(path, exception.Message), exception);
+        }
+    }
+
+    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static string Damaged(string path, string detail) =>
+        $"{path} is damaged or no database ({detail}). It was left as it is. Move the data folder aside, keep it for recovery, and start again with an empty one.";
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static string Text(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (string)command.ExecuteScalar()!;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

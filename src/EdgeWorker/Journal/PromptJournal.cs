@@ -1,0 +1,449 @@
+using System.Globalization;
+using System.Text.Json;
+using Hybrid.Contracts;
+using Microsoft.Data.Sqlite;
+
+namespace Hybrid.EdgeWorker.Journal;
+
+/// <summary>
+/// Every prompt, every change of its state, and what is to be sent, in one SQLite file. What a write method has returned is on disk.
+/// </summary>
+/// <remarks>Thread safe. One process at a time owns a journal; see the data folder's lock.</remarks>
+internal sealed class PromptJournal : IDisposable
+{
+    public const string FileName = "journal.db";
+
+    private const string Columns = """
+        id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
+        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at
+        """;
+
+    private const string OpenStates = "('accepted', 'escalated')";
+
+    private readonly SqliteConnection _writing;
+    private readonly JournalWriter _writer;
+    private readonly string _readers;
+    private readonly JournalEvents _events;
+    private readonly JournalOptions _options;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _outboxFilled = new(0, 1);
+    private bool _disposed;
+
+    private PromptJournal(SqliteConnection writing, string readers, JournalEvents events, JournalOptions options, TimeProvider time)
+    {
+        _writing = writing;
+        _writer = new JournalWriter(writing);
+        _readers = readers;
+        _events = events;
+        _options = options;
+        _time = time;
+    }
+
+    /// <summary>Wakes those who wait for outcomes.</summary>
+    public SettledPrompts Settled { get; } = new();
+
+    /// <summary>Opens the journal of a data folder, or begins one.</summary>
+    /// <param name="folder">The data folder; it exists.</param>
+    /// <param name="describe">Makes the events' texts, given the journal's epoch.</param>
+    /// <param name="options">Lifetimes.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="JournalException">The file is damaged, foreign, newer or cannot be opened; it is left as it is.</exception>
+    public static PromptJournal Open(string folder, Func<Guid, JournalEvents> describe, JournalOptions options, TimeProvider time)
+    {
+        var path = Path.Combine(folder, FileName);
+        var writing = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            JournalSchema.Ensure(path);
+            writing.Open();
+            JournalSchema.Prepare(writing);
+            return new PromptJournal(
+                writing, new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString(), describe(EpochOf(writing)), options, time);
+        }
+        catch (Exception exception)
+        {
+            writing.Dispose();
+            if (exception is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                throw new JournalException($"{path} cannot be opened: {exception.Message} Check the data folder's permissions and free space.", exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>This journal's random name, made when it was begun.</summary>
+    public Guid Epoch => _events.Epoch;
+
+    /// <summary>The device whose journal it is.</summary>
+    public string DeviceId => _events.DeviceId;
+
+    /// <summary>Accepts a prompt: when this returns, it is on disk.</summary>
+    public Task<Acceptance> AcceptAsync(NewPrompt prompt) => _writer.WriteAsync(connection =>
+    {
+        if (prompt.Idempotency is { } key)
+        {
+            var known = connection.Query(
+                "SELECT id, body_hash FROM prompts WHERE idempotency_scope = $scope AND idempotency_key = $key",
+                row => (Id: row.GetGuid(0), Hash: (byte[])row.GetValue(1)),
+                ("$scope", key.Scope), ("$key", key.Key));
+            if (known is [var earlier])
+            {
+                return new Acceptance(earlier.Id, earlier.Hash.AsSpan().SequenceEqual(key.BodyHash) ? AcceptanceKind.Known : AcceptanceKind.Conflict);
+            }
+        }
+
+        connection.Run(
+            """
+            INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
+              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at)
+            VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace, $at)
+            """,
+            ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline),
+            ("$messages", JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage)),
+            ("$options", prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions)),
+            ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
+            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent));
+        return new Acceptance(prompt.Id, AcceptanceKind.New);
+    });
+
+    /// <summary>Hands a prompt to the cloud: its state and the event are one transaction.</summary>
+    /// <returns>False if it was no longer merely accepted; then nothing was changed.</returns>
+    public async Task<bool> EscalateAsync(PromptRecord prompt, EscalationStep step)
+    {
+        var now = _time.GetUtcNow();
+        var (eventId, body) = _events.Escalation(prompt, step, now);
+        var changed = await _writer.WriteAsync(connection =>
+        {
+            var rows = connection.Run(
+                """
+                UPDATE prompts SET state = 'escalated', route = 'cloud', reason = $reason, detail = $detail, confidence = $confidence, draft = $draft,
+                  draft_model = $model, fallback_at = $fallback, changed_at = $now
+                WHERE id = $id AND state = 'accepted'
+                """,
+                ("$reason", step.Reason.Value), ("$detail", step.Detail), ("$confidence", step.Confidence), ("$draft", step.Draft),
+                ("$model", step.DraftModel), ("$fallback", step.FallbackAt), ("$now", now), ("$id", prompt.Id));
+            if (rows == 1)
+            {
+                Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
+            }
+
+            return rows == 1;
+        });
+        if (changed)
+        {
+            WakeOutbox();
+        }
+
+        return changed;
+    }
+
+    /// <summary>Records a final outcome and its event, in one transaction.</summary>
+    /// <returns>False if the prompt had its outcome already; then nothing was changed.</returns>
+    public async Task<bool> SettleAsync(PromptRecord prompt, Settlement outcome)
+    {
+        var now = _time.GetUtcNow();
+        var (eventId, body) = _events.Result(prompt, outcome, now);
+        var settled = await _writer.WriteAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
+        if (settled)
+        {
+            Announce(prompt.Id);
+        }
+
+        return settled;
+    }
+
+    /// <summary>Records what the cloud answered, once for each event.</summary>
+    /// <param name="eventId">The event's id.</param>
+    /// <param name="answer">Its data.</param>
+    /// <param name="settlementOf">What the answer makes of its prompt; null where it only says that the deadline has passed.</param>
+    public async Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer, Func<PromptRecord, Settlement?> settlementOf)
+    {
+        var now = _time.GetUtcNow();
+        var verdict = await _writer.WriteAsync(connection =>
+        {
+            if (connection.Query("SELECT 1 FROM inbox WHERE event_id = $id", row => true, ("$id", eventId)) is not [])
+            {
+                Count(connection, Counter.Duplicates);
+                return CloudVerdict.Duplicate;
+            }
+
+            // What never left cannot have been answered: a copy of this data folder asked.
+            if (Find(connection, answer.PromptId) is not { State: not PromptState.Accepted } prompt)
+            {
+                return CloudVerdict.Unknown;
+            }
+
+            var result = CloudVerdict.Late;
+            if (prompt.IsFinal)
+            {
+                Count(connection, Counter.Late);
+            }
+            else if (settlementOf(prompt) is { } outcome)
+            {
+                var (resultId, body) = _events.Result(prompt, outcome, now);
+                Settle(connection, prompt, outcome, now, resultId, body);
+                result = CloudVerdict.Applied;
+            }
+            else
+            {
+                connection.Run("UPDATE prompts SET deadline = min(deadline, $now) WHERE id = $id", ("$now", now), ("$id", prompt.Id));
+                result = CloudVerdict.Expired;
+            }
+
+            connection.Run(
+                "INSERT INTO inbox (event_id, prompt_id, verdict, cost, currency, at) VALUES ($event, $prompt, $verdict, $cost, $currency, $now)",
+                ("$event", eventId), ("$prompt", answer.PromptId), ("$verdict", result == CloudVerdict.Late ? "late" : "applied"),
+                ("$cost", answer.Cost?.Amount.ToString(CultureInfo.InvariantCulture)), ("$currency", answer.Cost?.Currency), ("$now", now));
+            return result;
+        });
+        if (verdict == CloudVerdict.Applied)
+        {
+            Announce(answer.PromptId);
+        }
+
+        return verdict;
+    }
+
+    /// <summary>Keeps an answer that is not ours to settle.</summary>
+    public Task ParkAsync(string eventId, string reason, byte[] body) => _writer.WriteAsync(connection =>
+    {
+        Count(connection, Counter.Parked);
+        return connection.Run(
+            "INSERT OR IGNORE INTO parked (event_id, reason, body, at) VALUES ($id, $reason, $body, $at)",
+            ("$id", eventId), ("$reason", reason), ("$body", body), ("$at", _time.GetUtcNow()));
+    });
+
+    /// <summary>Adds one to a counter.</summary>
+    public Task CountAsync(string counter) => _writer.WriteAsync(connection =>
+    {
+        Count(connection, counter);
+        return true;
+    });
+
+    /// <summary>Open prompts whose deadline has come, the most urgent first.</summary>
+    public IReadOnlyList<PromptRecord> Due(int most) => Read(connection => connection.Query(
+        $"SELECT {Columns} FROM prompts WHERE state IN {OpenStates} AND deadline <= $now ORDER BY deadline LIMIT $most",
+        Map, ("$now", _time.GetUtcNow()), ("$most", most)));
+
+    /// <summary>Escalated prompts the local model should answer after all.</summary>
+    public IReadOnlyList<PromptRecord> FallbackDue(int most) => Read(connection => connection.Query(
+        $"SELECT {Columns} FROM prompts WHERE state = 'escalated' AND fallback_at <= $now ORDER BY fallback_at LIMIT $most",
+        Map, ("$now", _time.GetUtcNow()), ("$most", most)));
+
+    /// <summary>Accepted prompts nobody has worked on, as a crash or a stop leaves them, oldest first.</summary>
+    public IReadOnlyList<PromptRecord> Unfinished() => Read(connection => connection.Query(
+        $"SELECT {Columns} FROM prompts WHERE state = 'accepted' ORDER BY id", Map));
+
+    /// <summary>A prompt, or null.</summary>
+    public PromptRecord? Find(Guid id) => Read(connection => Find(connection, id));
+
+    /// <summary>The newest prompts first, perhaps only those of one state.</summary>
+    public IReadOnlyList<PromptRecord> List(PromptState? state, int most) => Read(connection => connection.Query(
+        $"SELECT {Columns} FROM prompts WHERE $state IS NULL OR state = $state ORDER BY id DESC LIMIT $most",
+        Map, ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
+
+    /// <summary>Every change of a prompt's state, in order.</summary>
+    public IReadOnlyList<Transition> Trace(Guid id) => Read(connection => connection.Query(
+        "SELECT from_state, to_state, route, reason, detail, at FROM transitions WHERE prompt_id = $id ORDER BY seq",
+        row => new Transition(
+            row.TextOrNull(0) is { } from ? Parse<PromptState>(from) : null,
+            Parse<PromptState>(row.GetString(1)),
+            row.TextOrNull(2) is { } route ? Parse<PromptRoute>(route) : null,
+            row.TextOrNull(3) is { } reason ? new ReasonCode(reason) : null,
+            row.TextOrNull(4),
+            row.Time(5)),
+        ("$id", id)));
+
+    /// <summary>How many prompts there are in each state.</summary>
+    public IReadOnlyDictionary<PromptState, long> States() => Read(connection => connection.Query(
+        "SELECT state, count(*) FROM prompts GROUP BY state", row => KeyValuePair.Create(Parse<PromptState>(row.GetString(0)), row.GetInt64(1))).ToDictionary());
+
+    /// <summary>How many prompts have no outcome yet.</summary>
+    public long OpenCount() => Read(connection => connection.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0)))[0];
+
+    /// <summary>What the journal has counted over its life; see <see cref="Counter"/>.</summary>
+    public IReadOnlyDictionary<string, long> Counters() => Read(connection => connection.Query(
+        "SELECT name, value FROM counters ORDER BY name", row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))).ToDictionary());
+
+    /// <summary>What late answers cost, by currency: paid for, never applied.</summary>
+    public IReadOnlyList<Cost> LateCosts() => Read(connection => connection
+        .Query("SELECT cost, currency FROM inbox WHERE verdict = 'late' AND cost IS NOT NULL", row => (Amount: row.GetString(0), Currency: row.GetString(1)))
+        .GroupBy(cost => cost.Currency)
+        .Select(costs => new Cost(costs.Sum(cost => decimal.Parse(cost.Amount, CultureInfo.InvariantCulture)), costs.Key))
+        .ToList());
+
+    /// <summary>The events of a queue to be sent next, in order; what is no longer worth sending included.</summary>
+    public IReadOnlyList<OutboxEntry> NextToSend(string queue, int most) => Read(connection => connection.Query(
+        """
+        SELECT seq, queue, event_id, prompt_id, body, expires_at, attempts FROM outbox
+        WHERE queue = $queue ORDER BY priority, seq LIMIT $most
+        """,
+        row => new OutboxEntry(
+            row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetGuid(3), (byte[])row.GetValue(4), row.Time(5), row.GetInt32(6)),
+        ("$queue", queue), ("$most", most)));
+
+    /// <summary>What waits to be sent, by queue.</summary>
+    public IReadOnlyList<OutboxSummary> OutboxPending() => Read(connection => connection.Query(
+        """
+        SELECT queue, count(*), min(created_at), max(attempts),
+          (SELECT last_error FROM outbox AS newest WHERE newest.queue = outbox.queue AND last_error IS NOT NULL ORDER BY seq LIMIT 1)
+        FROM outbox GROUP BY queue ORDER BY queue
+        """,
+        row => new OutboxSummary(row.GetString(0), row.GetInt64(1), row.Time(2), row.GetInt64(3), row.TextOrNull(4))));
+
+    /// <summary>Removes events the broker has acknowledged, or that nobody wants any more.</summary>
+    public Task RemoveFromOutboxAsync(IReadOnlyList<long> sequences, bool sent) => _writer.WriteAsync(connection =>
+    {
+        foreach (var sequence in sequences)
+        {
+            connection.Run("DELETE FROM outbox WHERE seq = $seq", ("$seq", sequence));
+            if (!sent)
+            {
+                Count(connection, Counter.Unsent);
+            }
+        }
+
+        return true;
+    });
+
+    /// <summary>Notes that sending failed.</summary>
+    public Task NoteSendFailureAsync(long sequence, string error) => _writer.WriteAsync(connection => connection.Run(
+        "UPDATE outbox SET attempts = attempts + 1, last_error = $error WHERE seq = $seq", ("$error", error), ("$seq", sequence)));
+
+    /// <summary>Whether the journal can be written right now.</summary>
+    /// <exception cref="JournalException">It cannot.</exception>
+    public Task ProbeAsync() => _writer.WriteAsync(connection => connection.Run(
+        "INSERT INTO meta (key, value) VALUES ('probe', '') ON CONFLICT (key) DO UPDATE SET value = ''"));
+
+    /// <summary>Ends when something may be waiting in the outbox.</summary>
+    public Task OutboxFilledAsync(TimeSpan most, CancellationToken cancellationToken) => _outboxFilled.WaitAsync(most, cancellationToken);
+
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _writer.Dispose();
+        _writing.Dispose();
+        using var reader = new SqliteConnection(_readers);
+        SqliteConnection.ClearPool(reader);
+        _outboxFilled.Dispose();
+    }
+
+    private static Guid EpochOf(SqliteConnection connection)
+    {
+        connection.Run("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', $epoch)", ("$epoch", Guid.NewGuid()));
+        return connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => Guid.Parse(row.GetString(0)))[0];
+    }
+
+    private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)
+    {
+        var rows = connection.Run(
+            $"""
+            UPDATE prompts SET state = $state, route = $route, reason = $reason, detail = $detail, confidence = coalesce($confidence, confidence),
+              answer = $answer, answer_model = $model, input_tokens = $input, output_tokens = $output, cost = $cost, currency = $currency,
+              finish_reason = $finish, error_code = $code, error_message = $message, changed_at = $now
+            WHERE id = $id AND state IN {OpenStates}
+            """,
+            ("$state", Name(outcome.State)), ("$route", outcome.Route is { } route ? Name(route) : null), ("$reason", outcome.Reason.Value),
+            ("$detail", outcome.Detail), ("$confidence", outcome.Confidence), ("$answer", outcome.Answer), ("$model", outcome.Model),
+            ("$input", outcome.Usage?.InputTokens), ("$output", outcome.Usage?.OutputTokens),
+            ("$cost", outcome.Cost?.Amount.ToString(CultureInfo.InvariantCulture)), ("$currency", outcome.Cost?.Currency),
+            ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now), ("$id", prompt.Id));
+        if (rows == 1)
+        {
+            // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
+            connection.Run(
+                "DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));
+            Send(connection, Messaging.QueueAddress.Results.Name, eventId, prompt, body, now, now + _options.ResultLifetime);
+        }
+
+        return rows == 1;
+    }
+
+    private static void Send(
+        SqliteConnection connection, string queue, string eventId, PromptRecord prompt, byte[] body, DateTimeOffset now, DateTimeOffset expires) =>
+        connection.Run(
+            "INSERT INTO outbox (queue, event_id, prompt_id, priority, body, created_at, expires_at) VALUES ($queue, $event, $prompt, $priority, $body, $now, $expires)",
+            ("$queue", queue), ("$event", eventId), ("$prompt", prompt.Id),
+            ("$priority", prompt.Kind == PromptKind.Interactive ? Outbox.InteractivePriority : Outbox.BatchPriority),
+            ("$body", body), ("$now", now), ("$expires", expires));
+
+    private static void Count(SqliteConnection connection, string counter) => connection.Run(
+        "INSERT INTO counters (name, value) VALUES ($name, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", ("$name", counter));
+
+    private static PromptRecord? Find(SqliteConnection connection, Guid id) =>
+        connection.Query($"SELECT {Columns} FROM prompts WHERE id = $id", Map, ("$id", id)) is [var prompt] ? prompt : null;
+
+    private void Announce(Guid id)
+    {
+        Settled.Settle(id);
+        WakeOutbox();
+    }
+
+    private void WakeOutbox()
+    {
+        try
+        {
+            _outboxFilled.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // The pump has been told already.
+        }
+    }
+
+    private T Read<T>(Func<SqliteConnection, T> query)
+    {
+        try
+        {
+            using var connection = new SqliteConnection(_readers);
+            connection.Open();
+            return query(connection);
+        }
+        catch (SqliteException exception)
+        {
+            throw new JournalException($"The journal cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static PromptRecord Map(SqliteDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        State = Parse<PromptState>(row.GetString(1)),
+        Kind = Parse<PromptKind>(row.GetString(2)),
+        AcceptedAt = row.Time(3),
+        Deadline = row.Time(4),
+        Messages = JsonSerializer.Deserialize(row.GetString(5), HybridJson.Default.IReadOnlyListPromptMessage)!,
+        Options = row.TextOrNull(6) is { } options ? JsonSerializer.Deserialize(options, HybridJson.Default.PromptOptions) : null,
+        Model = row.GetString(7),
+        Task = row.TextOrNull(8),
+        WaitOffline = row.GetBoolean(9),
+        RetryOf = row.TextOrNull(10) is { } retry ? Guid.Parse(retry) : null,
+        TraceParent = row.TextOrNull(11),
+        Route = row.TextOrNull(12) is { } route ? Parse<PromptRoute>(route) : null,
+        Reason = row.TextOrNull(13) is { } reason ? new ReasonCode(reason) : null,
+        Detail = row.TextOrNull(14),
+        Confidence = row.DoubleOrNull(15),
+        Draft = row.TextOrNull(16),
+        DraftModel = row.TextOrNull(17),
+        Answer = row.TextOrNull(18),
+        AnswerModel = row.TextOrNull(19),
+        Usage = row.LongOrNull(20) is { } input && row.LongOrNull(21) is { } output ? new TokenUsage(input, output) : null,
+        Cost = row.TextOrNull(22) is { } cost ? new Cost(decimal.Parse(cost, CultureInfo.InvariantCulture), row.GetString(23)) : null,
+        FinishReason = row.TextOrNull(24),
+        Error = row.TextOrNull(25) is { } code ? new OutcomeError(code, row.TextOrNull(26) ?? "") : null,
+        ChangedAt = row.Time(27),
+    };
+
+    private static string Name<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static T Parse<T>(string name)
+        where T : struct, Enum => Enum.Parse<T>(name, ignoreCase: true);
+}

@@ -1,0 +1,82 @@
+using Hybrid.Contracts;
+using Hybrid.Inference;
+using Hybrid.Inference.Chat;
+using Microsoft.Extensions.AI;
+
+namespace Hybrid.EdgeWorker.Models;
+
+/// <summary>The device's local model, or none (mode CloudOnly). Thread safe.</summary>
+internal sealed class LocalModels : IDisposable
+{
+    private readonly LocalModel? _model;
+
+    private LocalModels(LocalModel? model, TimeProvider time)
+    {
+        _model = model;
+        Client = model is null ? null : new LocalChatClient(model, time);
+    }
+
+    /// <summary>The model as a chat client; null if none is loaded.</summary>
+    public IChatClient? Client { get; }
+
+    /// <summary>The model's name; null if none is loaded.</summary>
+    public string? Name => _model?.Name;
+
+    /// <summary>Prompt and answer together may have this many tokens.</summary>
+    public int ContextTokens => _model?.ContextTokens ?? 0;
+
+    /// <summary>Prompts being decoded and waiting.</summary>
+    public Inference.Decoding.EngineStatus? Status => _model?.Status;
+
+    /// <summary>Loads the model.</summary>
+    /// <exception cref="Inference.Folders.ModelFolderException">The folder is missing or damaged.</exception>
+    public static LocalModels Load(LocalModelOptions options, TimeProvider time, CancellationToken cancellationToken) =>
+        new(LocalModel.Load(options, time, cancellationToken), time);
+
+    /// <summary>No model: everything goes to the cloud.</summary>
+    public static LocalModels None(TimeProvider time) => new(null, time);
+
+    /// <summary>A conversation's length in the model's tokens, its format's included; null if none is loaded or the format cannot hold it.</summary>
+    public int? CountTokens(IReadOnlyList<PromptMessage> messages)
+    {
+        if (_model is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return _model.Tokenizer.Encode(_model.Format.Render([.. messages.Select(Turn)])).Count;
+        }
+        catch (ArgumentException)
+        {
+            // The chat format refuses this order of roles; generating will say so.
+            return null;
+        }
+    }
+
+    /// <summary>A conversation as the chat client takes it.</summary>
+    public static IEnumerable<ChatMessage> ToChat(IReadOnlyList<PromptMessage> messages) =>
+        messages.Select(message => new ChatMessage(new ChatRole(message.Role.ToString().ToLowerInvariant()), message.Content));
+
+    /// <summary>Options as the chat client takes them.</summary>
+    public static ChatOptions ToChat(PromptOptions? options) => new()
+    {
+        MaxOutputTokens = options?.MaxTokens,
+        Temperature = (float?)options?.Temperature,
+        TopP = (float?)options?.TopP,
+        StopSequences = options?.Stop is { } stop ? [.. stop] : null,
+        Seed = options?.Seed,
+    };
+
+    public void Dispose() => _model?.Dispose();
+
+    private static ChatTurn Turn(PromptMessage message) => new(
+        message.Role switch
+        {
+            MessageRole.System => ChatRoleKind.System,
+            MessageRole.User => ChatRoleKind.User,
+            _ => ChatRoleKind.Assistant,
+        },
+        message.Content);
+}

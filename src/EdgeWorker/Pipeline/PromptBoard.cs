@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+
+namespace Hybrid.EdgeWorker.Pipeline;
+
+/// <summary>Prompts in this process that somebody watches or works on. Thread safe.</summary>
+internal sealed class PromptBoard
+{
+    private readonly ConcurrentDictionary<Guid, PromptStream> _streams = new();
+    private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _working = new();
+    private readonly ConcurrentDictionary<Guid, int> _callers = new();
+
+    public PromptStream Watch(Guid id) => _streams.GetOrAdd(id, _ => new PromptStream());
+
+    public PromptStream? Find(Guid id) => _streams.GetValueOrDefault(id);
+
+    public void Unwatch(Guid id)
+    {
+        if (_streams.TryRemove(id, out var stream))
+        {
+            stream.End();
+        }
+    }
+
+    /// <summary>Somebody waits for a prompt; several may, under one idempotency key.</summary>
+    public void Arrive(Guid id) => _callers.AddOrUpdate(id, 1, (_, callers) => callers + 1);
+
+    /// <summary>Somebody waits no longer.</summary>
+    /// <returns>Whether that was the last one.</returns>
+    public bool Leave(Guid id) =>
+        _callers.AddOrUpdate(id, 0, (_, callers) => callers - 1) <= 0 && _callers.TryRemove(KeyValuePair.Create(id, 0));
+
+    /// <summary>Begins work on a prompt; dispose the source by <see cref="EndWork"/>.</summary>
+    public CancellationToken BeginWork(Guid id, CancellationToken stopping)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        _working[id] = source;
+        return source.Token;
+    }
+
+    public void EndWork(Guid id)
+    {
+        if (_working.TryRemove(id, out var source))
+        {
+            source.Dispose();
+        }
+    }
+
+    /// <summary>Stops whatever works on a prompt.</summary>
+    public void CancelWork(Guid id)
+    {
+        if (_working.TryGetValue(id, out var source))
+        {
+            try
+            {
+                source.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The work ended by itself in this very moment.
+            }
+        }
+    }
+}

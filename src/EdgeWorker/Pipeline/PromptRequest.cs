@@ -1,0 +1,29 @@
+using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Journal;
+
+namespace Hybrid.EdgeWorker.Pipeline;
+
+/// <summary>What a caller asks.</summary>
+internal sealed record PromptRequest
+{
+    public required IReadOnlyList<PromptMessage> Messages { get; init; }
+
+    public PromptOptions? Options { get; init; }
+
+    /// <summary><c>hybrid</c>, <c>cloud</c> or a local model's name.</summary>
+    public string Model { get; init; } = Routing.ModelNames.Hybrid;
+
+    public string? Task { get; init; }
+
+    public PromptKind Kind { get; init; } = PromptKind.Batch;
+
+    /// <summary>Whether it may wait in the outbox while the cloud cannot be reached.</summary>
+    public bool WaitOffline { get; init; }
+
+    /// <summary>Instead of the configured deadline.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    public IdempotencyKey? Idempotency { get; init; }
+
+    public Guid? RetryOf { get; init; }
+}

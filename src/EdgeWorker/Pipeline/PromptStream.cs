@@ -1,0 +1,34 @@
+using System.Threading.Channels;
+
+namespace Hybrid.EdgeWorker.Pipeline;
+
+/// <summary>The text of one answer on its way to the one caller who watches.</summary>
+internal sealed class PromptStream
+{
+    private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Whether any text has been written: from then on no other text may become the answer.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>The next piece; null when there will be no more, which is no outcome yet.</summary>
+    public async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (await _pieces.Reader.WaitToReadAsync(cancellationToken))
+        {
+            if (_pieces.Reader.TryRead(out var piece))
+            {
+                return piece;
+            }
+        }
+
+        return null;
+    }
+
+    public void Write(string text)
+    {
+        HasBegun = true;
+        _pieces.Writer.TryWrite(text);
+    }
+
+    public void End() => _pieces.Writer.TryComplete();
+}

@@ -1,0 +1,231 @@
+using System.Text;
+using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Routing;
+using Hybrid.Inference.Answers;
+using Hybrid.Inference.Decoding;
+using Microsoft.Extensions.Logging;
+
+namespace Hybrid.EdgeWorker.Pipeline;
+
+/// <summary>One prompt's way on the device: route, generate, gate, settle or escalate. Thread safe.</summary>
+internal sealed partial class PromptWork(
+    PromptJournal journal,
+    Router router,
+    LocalModels models,
+    CloudLink link,
+    PromptBoard board,
+    RoutingOptions routing,
+    PipelineOptions options,
+    TimeProvider time,
+    ILogger<PromptWork> logger)
+{
+    private static readonly TimeSpan JournalPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Works on a prompt until it is settled or escalated.</summary>
+    /// <exception cref="OperationCanceledException">The process stops; the prompt is as it was.</exception>
+    public async Task DoAsync(Guid id, CancellationToken stopping)
+    {
+        if (await InsistAsync(id, () => Task.FromResult(journal.Find(id)), stopping) is not { } prompt || prompt.IsFinal)
+        {
+            board.Find(id)?.End();
+            return;
+        }
+
+        var token = board.BeginWork(id, stopping);
+        try
+        {
+            // A prompt that had escalated comes here when the cloud took too long for mode CloudFirst.
+            await (prompt.State == PromptState.Accepted ? FromTheStartAsync(prompt, token) : FallBackAsync(prompt, token));
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Somebody settled the prompt meanwhile (deadline, caller gone) and stopped the work.
+            LogStopped(id);
+        }
+        finally
+        {
+            board.EndWork(id);
+        }
+    }
+
+    private async Task FromTheStartAsync(PromptRecord prompt, CancellationToken cancellationToken)
+    {
+        var decision = await DecideAsync(prompt, cancellationToken);
+        LogDecision(prompt.Id, decision.Route, decision.Reason, decision.Detail);
+        switch (decision.Route)
+        {
+            case null:
+                await SettleAsync(prompt, Settlement.Failed(decision.Reason, decision.Detail) with { Detail = decision.Detail }, cancellationToken);
+                break;
+            case PromptRoute.Cloud:
+                await EscalateAsync(prompt, decision, null, cancellationToken);
+                break;
+            default:
+                await AnswerLocallyAsync(prompt, decision, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task<RouteDecision> DecideAsync(PromptRecord prompt, CancellationToken cancellationToken)
+    {
+        var facts = new PromptFacts(
+            prompt.Model, models.Name, models.CountTokens(prompt.Messages), models.ContextTokens, link.Reachable, prompt.WaitOffline);
+        var decision = router.Decide(facts);
+        // Whether the queue can be reached matters only to those who want to go there; nobody else waits for the first attempt.
+        return decision.Route == PromptRoute.Cloud && facts.CloudReachable is null
+            ? router.Decide(facts with { CloudReachable = await link.IsReachableAsync(options.LinkPatience, time, cancellationToken) })
+            : decision;
+    }
+
+    private async Task AnswerLocallyAsync(PromptRecord prompt, RouteDecision decision, CancellationToken cancellationToken)
+    {
+        var gated = decision is { CloudAllowed: true } && decision.Reason != ReasonCode.Pinned && routing.Mode == RouteMode.LocalFirst;
+        var early = !gated || options.Streaming == StreamingMode.Early;
+        var stream = early ? board.Find(prompt.Id) : null;
+        LocalAnswer answer;
+        try
+        {
+            answer = await GenerateAsync(prompt, stream, cancellationToken);
+        }
+        catch (Exception exception) when (exception is
+            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
+        {
+            LogLocalFailed(prompt.Id, exception.Message);
+            var reason = exception is PromptTooLongException ? ReasonCode.TooLong : ReasonCode.LocalError;
+            if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
+            {
+                await EscalateAsync(prompt, decision with { Reason = reason, Detail = exception.Message }, null, cancellationToken);
+            }
+            else
+            {
+                await SettleAsync(prompt, Settlement.Failed(reason, exception.Message), cancellationToken);
+            }
+
+            return;
+        }
+
+        if (!gated || router.IsSure(answer.Confidence))
+        {
+            await SettleAsync(prompt, Outcome(answer, decision.Reason, decision.Detail), cancellationToken);
+        }
+        else if (early)
+        {
+            await SettleAsync(prompt, Outcome(answer, ReasonCode.Unsure, "streamed at once, so the confidence was only recorded"), cancellationToken);
+        }
+        else if (prompt.WaitOffline || await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
+        {
+            await EscalateAsync(prompt, decision with { Reason = ReasonCode.Unsure, Detail = Threshold(answer) }, answer, cancellationToken);
+        }
+        else
+        {
+            await SettleAsync(
+                prompt, Outcome(answer, ReasonCode.Offline, $"{Threshold(answer)}; the queue cannot be reached, so the draft is the answer"), cancellationToken);
+        }
+    }
+
+    private string Threshold(LocalAnswer answer) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"confidence {answer.Confidence:F3} is below {routing.ConfidenceThreshold:F3}");
+
+    private async Task FallBackAsync(PromptRecord prompt, CancellationToken cancellationToken)
+    {
+        if (models.Client is null)
+        {
+            // It escalated before a restart in mode CloudOnly: the cloud or the deadline decides.
+            return;
+        }
+
+        try
+        {
+            // Nothing is shown before it is the outcome: the cloud may still be faster.
+            var answer = await GenerateAsync(prompt, null, cancellationToken);
+            await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
+        }
+        catch (Exception exception) when (exception is
+            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
+        {
+            // The cloud may still answer; the deadline decides.
+            LogLocalFailed(prompt.Id, exception.Message);
+        }
+    }
+
+    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        AnswerSummary? summary = null;
+        await foreach (var update in models.Client!.GetStreamingResponseAsync(
+            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options), cancellationToken))
+        {
+            if (update.Text.Length > 0)
+            {
+                text.Append(update.Text);
+                stream?.Write(update.Text);
+            }
+
+            summary = AnswerSummary.Of(update) ?? summary;
+        }
+
+        return new LocalAnswer(
+            text.ToString(),
+            models.Name!,
+            summary?.Confidence is { } confidence ? Math.Exp(confidence.Mean) : null,
+            summary is null ? null : new TokenUsage(summary.PromptTokens, summary.OutputTokens),
+            summary?.End == AnswerEnd.Length ? "length" : "stop");
+    }
+
+    private static Settlement Outcome(LocalAnswer answer, ReasonCode reason, string? detail) => new()
+    {
+        State = PromptState.Answered,
+        Route = PromptRoute.Local,
+        Reason = reason,
+        Detail = detail,
+        Confidence = answer.Confidence,
+        Answer = answer.Text,
+        Model = answer.Model,
+        Usage = answer.Usage,
+        FinishReason = answer.FinishReason,
+    };
+
+    private async Task EscalateAsync(PromptRecord prompt, RouteDecision decision, LocalAnswer? draft, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? fallback = routing.Mode == RouteMode.CloudFirst && decision.LocalAllowed ? time.GetUtcNow() + options.CloudWait : null;
+        var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback);
+        await InsistAsync(prompt.Id, () => journal.EscalateAsync(prompt, step), cancellationToken);
+    }
+
+    private async Task SettleAsync(PromptRecord prompt, Settlement outcome, CancellationToken cancellationToken)
+    {
+        await InsistAsync(prompt.Id, () => journal.SettleAsync(prompt, outcome), cancellationToken);
+        board.Find(prompt.Id)?.End();
+    }
+
+    /// <summary>Tries until the journal takes it: what was generated, and perhaps shown, is not generated again because a disk was full for a while.</summary>
+    private async Task<T> InsistAsync<T>(Guid id, Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (JournalException exception)
+            {
+                LogJournalFailed(id, exception.Message);
+                await Task.Delay(JournalPause, time, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(2001, LogLevel.Debug, "{PromptId} goes {Route} ({Reason}): {Detail}")]
+    private partial void LogDecision(Guid promptId, PromptRoute? route, ReasonCode reason, string detail);
+
+    [LoggerMessage(2002, LogLevel.Error, "The journal fails the work on {PromptId}: {Message} It is tried again.")]
+    private partial void LogJournalFailed(Guid promptId, string message);
+
+    [LoggerMessage(3001, LogLevel.Warning, "The local model could not answer {PromptId}: {Message}")]
+    private partial void LogLocalFailed(Guid promptId, string message);
+
+    [LoggerMessage(3002, LogLevel.Debug, "Work on {PromptId} was stopped; it has its outcome already.")]
+    private partial void LogStopped(Guid promptId);
+}

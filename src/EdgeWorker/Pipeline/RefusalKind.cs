@@ -1,0 +1,14 @@
+namespace Hybrid.EdgeWorker.Pipeline;
+
+/// <summary>Why a prompt was not accepted.</summary>
+internal enum RefusalKind
+{
+    /// <summary>A field is wrong.</summary>
+    Invalid,
+
+    /// <summary>Another request holds the idempotency key.</summary>
+    KeyConflict,
+
+    /// <summary>Too many prompts have no outcome yet.</summary>
+    Busy,
+}

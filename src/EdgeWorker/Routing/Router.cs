@@ -1,0 +1,71 @@
+using Hybrid.Contracts;
+
+namespace Hybrid.EdgeWorker.Routing;
+
+/// <summary>Facts to decision, in two stages: constraints leave the allowed routes, preferences choose among them. Pure; never asks a model.</summary>
+internal sealed class Router(RoutingOptions options)
+{
+    /// <summary>Decides on a prompt.</summary>
+    public RouteDecision Decide(PromptFacts facts)
+    {
+        var local = Forbids(LocalConstraints(facts));
+        var cloud = Forbids(CloudConstraints(facts));
+        var pinned = PinnedRoute(facts);
+        if (pinned is { } wanted)
+        {
+            var forbidden = wanted == PromptRoute.Local ? local : cloud;
+            if (wanted == PromptRoute.Local && facts.Model != facts.LocalModel)
+            {
+                return NoRoute($"the caller named {facts.Model}, which is not loaded");
+            }
+
+            return forbidden is null
+                ? new RouteDecision(wanted, facts.Model, ReasonCode.Pinned, $"the caller named {facts.Model}", false, false)
+                : NoRoute($"the caller named {facts.Model}, but {forbidden.Value.Detail}");
+        }
+
+        return (local, cloud) switch
+        {
+            ({ } noLocal, { } noCloud) => NoRoute($"local: {noLocal.Detail}; cloud: {noCloud.Detail}"),
+            (null, { } noCloud) => To(PromptRoute.Local, noCloud.Reason, noCloud.Detail),
+            ({ } noLocal, null) => To(PromptRoute.Cloud, noLocal.Reason, noLocal.Detail),
+            _ => To(options.Mode == RouteMode.CloudFirst ? PromptRoute.Cloud : PromptRoute.Local, ReasonCode.Mode, $"mode {options.Mode}"),
+        };
+
+        RouteDecision To(PromptRoute route, ReasonCode reason, string detail) => new(
+            route, route == PromptRoute.Local ? facts.LocalModel : ModelNames.Cloud, reason, detail, cloud is null, local is null);
+    }
+
+    /// <summary>Whether a local answer is good enough.</summary>
+    /// <param name="confidence">In [0, 1]; null if the model generated nothing.</param>
+    public bool IsSure(double? confidence) => confidence >= options.ConfidenceThreshold;
+
+    private static PromptRoute? PinnedRoute(PromptFacts facts) =>
+        facts.Model == ModelNames.Hybrid ? null : facts.Model == ModelNames.Cloud ? PromptRoute.Cloud : PromptRoute.Local;
+
+    private IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> LocalConstraints(PromptFacts facts)
+    {
+        yield return (options.Mode == RouteMode.CloudOnly, ReasonCode.Mode, $"mode {options.Mode}");
+        yield return (facts.LocalModel is null, ReasonCode.Mode, "no local model is loaded");
+        yield return (
+            facts.PromptTokens + options.AnswerReserve > facts.LocalContextTokens,
+            ReasonCode.TooLong,
+            $"{facts.PromptTokens} tokens and {options.AnswerReserve} for the answer do not fit the local context of {facts.LocalContextTokens}");
+    }
+
+    private IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> CloudConstraints(PromptFacts facts)
+    {
+        yield return (options.Mode == RouteMode.LocalOnly, ReasonCode.Mode, $"mode {options.Mode}");
+        yield return (facts.CloudReachable == false && !facts.WaitOffline, ReasonCode.Offline, "the queue cannot be reached");
+    }
+
+    private static (ReasonCode Reason, string Detail)? Forbids(IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> constraints)
+    {
+        var forbidding = constraints.Where(constraint => constraint.Forbids).ToList();
+        return forbidding is []
+            ? null
+            : (forbidding[0].Reason, string.Join(", ", forbidding.Select(constraint => $"{constraint.Reason}: {constraint.Detail}")));
+    }
+
+    private static RouteDecision NoRoute(string detail) => new(null, null, ReasonCode.NoRoute, $"no route is left; {detail}", false, false);
+}

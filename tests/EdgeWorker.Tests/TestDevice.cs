@@ -1,0 +1,147 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Device;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Pipeline;
+using Hybrid.EdgeWorker.Routing;
+using Hybrid.Inference;
+using Hybrid.Inference.Decoding;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Hybrid.EdgeWorker.Tests;
+
+/// <summary>
+/// A device with everything real but its clock and its line to the cloud: the test says whether the queue can be reached, and answers in
+/// the cloud's place.
+/// </summary>
+internal sealed class TestDevice : IAsyncDisposable
+{
+    public const string Id = "pump-7";
+
+    private readonly WebApplication _application;
+    private readonly LocalModels _models;
+
+    private TestDevice(WebApplication application, PromptJournal journal, LocalModels models, FakeTimeProvider time, CapturedLog log)
+    {
+        _application = application;
+        _models = models;
+        Journal = journal;
+        Time = time;
+        Log = log;
+    }
+
+    public PromptJournal Journal { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public CapturedLog Log { get; }
+
+    public HttpClient Http { get; } = new();
+
+    public CloudLink Link => _application.Services.GetRequiredService<CloudLink>();
+
+    /// <summary>Starts one.</summary>
+    /// <param name="folder">Its data folder.</param>
+    /// <param name="model">Its model folder; null for none.</param>
+    /// <param name="routing">Its routing.</param>
+    /// <param name="pipeline">How it works.</param>
+    /// <param name="works">Whether accepted prompts are worked on.</param>
+    /// <param name="time">Its clock, to go on after a restart.</param>
+    public static async Task<TestDevice> StartAsync(
+        string folder, string? model = null, RoutingOptions? routing = null, PipelineOptions? pipeline = null, bool works = true, FakeTimeProvider? time = null)
+    {
+        time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
+        var owned = DataFolder.TryOwn(folder)!;
+        var options = new JournalOptions();
+        var journal = PromptJournal.Open(folder, epoch => new JournalEvents(Id, epoch, publishText: false), options, time);
+        var models = model is null
+            ? LocalModels.None(TimeProvider.System)
+            : LocalModels.Load(
+                new LocalModelOptions { Path = model, Threads = 1, Spinning = SpinningMode.Off, KvBudgetBytes = 64 << 20 },
+                TimeProvider.System, TestContext.Current.CancellationToken);
+        var log = new CapturedLog();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = PromptApi.MaxBodyBytes);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        // By a factory, so that the container gives the folder back.
+        builder.Services.AddSingleton(_ => owned);
+        builder.Services.AddJournal(options, journal, loops: false);
+        builder.Services.AddSingleton(models);
+        builder.Services.AddRouting(routing ?? new RoutingOptions());
+        builder.Services.AddPipeline(pipeline ?? new PipelineOptions(), works);
+        builder.Services.AddApi();
+        var application = builder.Build();
+        application.MapApi();
+        _ = application.Services.GetRequiredService<DataFolder>();
+        var device = new TestDevice(application, journal, models, time, log);
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        device.Http.BaseAddress = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return device;
+    }
+
+    /// <summary>Hands in a prompt.</summary>
+    public async Task<PromptView> PostAsync(PromptBody body)
+    {
+        using var response = await Http.PostAsJsonAsync("hybrid/prompts", body, ApiJson.Default.PromptBody, TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (await response.Content.ReadFromJsonAsync(ApiJson.Default.PromptView, TestContext.Current.CancellationToken))!;
+    }
+
+    /// <summary>Hands in a prompt and reads its events until the stream ends or the reader stops.</summary>
+    public async IAsyncEnumerable<(string Name, JsonElement Data)> StreamAsync(
+        PromptBody body, string? key = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = JsonContent.Create(body, ApiJson.Default.PromptBody) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(PromptStreaming.ContentType));
+        if (key is not null)
+        {
+            request.Headers.Add(PromptApi.IdempotencyHeader, key);
+        }
+
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await foreach (var item in SseParser.Create(content).EnumerateAsync(cancellationToken))
+        {
+            yield return (item.EventType, JsonDocument.Parse(item.Data).RootElement);
+        }
+    }
+
+    /// <summary>Waits, the clock standing still, until a prompt has its outcome.</summary>
+    public async Task<PromptRecord> SettledAsync(Guid id)
+    {
+        await Eventually.HoldsAsync(() => Journal.Find(id)!.IsFinal);
+        return Journal.Find(id)!;
+    }
+
+    /// <summary>Waits until a prompt has escalated.</summary>
+    public async Task<PromptRecord> EscalatedAsync(Guid id)
+    {
+        await Eventually.HoldsAsync(() => Journal.Find(id)!.State == Contracts.PromptState.Escalated);
+        return Journal.Find(id)!;
+    }
+
+    /// <summary>Tells it to stop, as a signal does.</summary>
+    public Task StopAsync() => _application.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        _models.Dispose();
+        Journal.Dispose();
+    }
+}
