@@ -58,7 +58,8 @@ public sealed record FakeModelReply
     public Task After { get; private init; } = Task.CompletedTask;
 
     /// <summary>A normal answer.</summary>
-    public static FakeModelReply Answer(string text, string finishReason = "stop") => new(FakeModelAction.Answer) { Body = Completion(text, finishReason) };
+    public static FakeModelReply Answer(string text, string finishReason = "stop") =>
+        new(FakeModelAction.Answer) { Body = Completion(text, finishReason) };
 
     /// <summary>A normal answer that comes late.</summary>
     /// <param name="text">The answer.</param>

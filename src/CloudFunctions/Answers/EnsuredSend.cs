@@ -6,7 +6,8 @@ namespace Hybrid.CloudFunctions.Answers;
 internal static class EnsuredSend
 {
     /// <summary>Sends; where the queue is missing, creates it and sends again.</summary>
-    public static async Task RunAsync(IMessageTransport transport, QueueAddress address, Func<Task> send, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        IMessageTransport transport, QueueAddress address, Func<Task> send, CancellationToken cancellationToken)
     {
         try
         {

@@ -41,7 +41,8 @@ internal static class CloudCommand
             }
         });
         root.SetAction((result, cancellationToken) => RunAsync(
-            settings, result.GetValue(standalone), result.GetValue(check), ListenAddress.Parse(result.GetValue(urls)!)!, output, error, cancellationToken));
+            settings, result.GetValue(standalone), result.GetValue(check), ListenAddress.Parse(result.GetValue(urls)!)!, output, error,
+            cancellationToken));
 
         var parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction)
@@ -58,11 +59,13 @@ internal static class CloudCommand
 
         // The server handles signals itself and finishes what runs; the other commands give back what they hold.
         TimeSpan? patience = parsed.CommandResult.Command == root ? null : TimeSpan.FromSeconds(5);
-        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
     }
 
     private static async Task<int> RunAsync(
-        string[] settings, bool standalone, bool check, IPEndPoint address, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string[] settings, bool standalone, bool check, IPEndPoint address, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
         var configuration = CloudConfiguration.Build(settings);
         if (check)
@@ -83,7 +86,8 @@ internal static class CloudCommand
         }
 
         await error.WriteLineAsync(port is null
-            ? $"No Functions host has started this program ({CustomHandler.PortVariable} is not set). Run 'func start' in its folder, or use --standalone."
+            ? $"No Functions host has started this program ({CustomHandler.PortVariable} is not set). "
+                + "Run 'func start' in its folder, or use --standalone."
             : $"{CustomHandler.PortVariable} is '{port}'; it must be a port.");
         return ExitCode.Usage;
     }

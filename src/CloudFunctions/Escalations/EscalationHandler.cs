@@ -126,7 +126,8 @@ internal sealed partial class EscalationHandler(
         }
     }
 
-    private async Task<AnswerData> RejectAsync(ClaimedData ids, DeadLetterReason reason, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<AnswerData> RejectAsync(
+        ClaimedData ids, DeadLetterReason reason, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         // Kept before the outcome is stored: a crash in between keeps it twice, never not at all.
         await rejected.PutAsync(QueueAddress.Rejected, reason, body, cancellationToken);
@@ -168,12 +169,18 @@ internal sealed partial class EscalationHandler(
     [LoggerMessage(EventId = 6001, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} ended {Outcome} {Code}.")]
     private static partial void LogDecided(ILogger logger, Guid promptId, string deviceId, CloudOutcome outcome, string? code);
 
-    [LoggerMessage(EventId = 6002, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} had ended {Outcome} already; the answer was sent again.")]
+    [LoggerMessage(
+        EventId = 6002, Level = LogLevel.Information,
+        Message = "Prompt {PromptId} of {DeviceId} had ended {Outcome} already; the answer was sent again.")]
     private static partial void LogRepeated(ILogger logger, Guid promptId, string deviceId, CloudOutcome outcome);
 
-    [LoggerMessage(EventId = 6006, Level = LogLevel.Warning, Message = "The outcome of prompt {PromptId} of {DeviceId} could not be stored; the next try follows in {Pause}.")]
+    [LoggerMessage(
+        EventId = 6006, Level = LogLevel.Warning,
+        Message = "The outcome of prompt {PromptId} of {DeviceId} could not be stored; the next try follows in {Pause}.")]
     private static partial void LogNotStored(ILogger logger, Guid promptId, string deviceId, TimeSpan pause);
 
-    [LoggerMessage(EventId = 6003, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} is being asked by another holder of its lease.")]
+    [LoggerMessage(
+        EventId = 6003, Level = LogLevel.Information,
+        Message = "Prompt {PromptId} of {DeviceId} is being asked by another holder of its lease.")]
     private static partial void LogBusy(ILogger logger, Guid promptId, string deviceId);
 }

@@ -25,7 +25,8 @@ internal static class CloudHost
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        IConfiguration configuration, IPEndPoint address, bool standalone, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        IConfiguration configuration, IPEndPoint address, bool standalone, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         var settings = CloudSettings.Read(configuration, failures);

@@ -15,7 +15,10 @@ internal static class CloudConfiguration
     {
         var named = Add(new ConfigurationBuilder(), arguments).Build();
         var fallback = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(HostStorage);
-        string[] keys = [nameof(MessagingOptions.ConnectionString), nameof(MessagingOptions.QueueServiceUri), nameof(MessagingOptions.BlobServiceUri)];
+        string[] keys =
+        [
+            nameof(MessagingOptions.ConnectionString), nameof(MessagingOptions.QueueServiceUri), nameof(MessagingOptions.BlobServiceUri),
+        ];
         // All or nothing: half an account from here and half from there would be two accounts.
         return keys.Any(key => !string.IsNullOrEmpty(named[$"{MessagingOptions.SectionName}:{key}"]))
             ? named

@@ -18,7 +18,7 @@ public sealed class PromptApiTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData("""{"prompt":"What is the SECRET?"}""")]
-    [InlineData("""{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"What is the SECRET?"}],"options":{"maxTokens":5}}""")]
+    [InlineData("""{"messages":[{"role":"system","content":"Brief."},{"role":"user","content":"SECRET?"}],"options":{"maxTokens":5}}""")]
     public async Task Post_Prompt_IsAcceptedAndThenAnswered(string body)
     {
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
@@ -37,7 +37,8 @@ public sealed class PromptApiTests(AzuriteFixture azurite)
         Assert.Equal(Handled.Done, handled);
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
         var outcome = await JsonAsync(done);
-        Assert.Equal(("answered", "An answer.", 3), ((string?)outcome["state"], (string?)outcome["text"], (int?)outcome["usage"]?["outputTokens"]));
+        Assert.Equal(("answered", "An answer."), ((string?)outcome["state"], (string?)outcome["text"]));
+        Assert.Equal(3, (int?)outcome["usage"]?["outputTokens"]);
         Assert.False(outcome.AsObject().ContainsKey("journalEpoch"));
         Assert.Empty(await stack.DrainAsync(QueueAddress.Answers(DeviceIds.Direct)));
     }
@@ -86,7 +87,8 @@ public sealed class PromptApiTests(AzuriteFixture azurite)
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         await using var host = await StartAsync(stack);
 
-        using var beyondPrompt = await PostAsync(host, new JsonObject { ["prompt"] = new string('x', Limits.PromptBytes + 1) }.ToJsonString());
+        using var beyondPrompt = await PostAsync(
+            host, new JsonObject { ["prompt"] = new string('x', Limits.PromptBytes + 1) }.ToJsonString());
         using var beyondBody = await PostAsync(host, new JsonObject { ["prompt"] = new string('x', Limits.DataBytes + 1) }.ToJsonString());
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.RequestEntityTooLarge), (beyondPrompt.StatusCode, beyondBody.StatusCode));
@@ -149,7 +151,8 @@ public sealed class PromptApiTests(AzuriteFixture azurite)
     public async Task Standalone_ForeignHostHeader_IsRefused()
     {
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
-        await using var host = await HostRun.StartAsync(CloudStack.SettingsFor(azurite.Server.ConnectionString, stack.Model), standalone: true);
+        await using var host = await HostRun.StartAsync(
+            CloudStack.SettingsFor(azurite.Server.ConnectionString, stack.Model), standalone: true);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/health");
         request.Headers.Host = "evil.example";
@@ -163,11 +166,13 @@ public sealed class PromptApiTests(AzuriteFixture azurite)
 
     private static async Task<HttpResponseMessage> PostAsync(HostRun host, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/prompts") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/prompts");
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         // A body that is too long is refused before it is sent.
         request.Headers.ExpectContinue = true;
         return await host.Client.SendAsync(request, Token);
     }
 
-    private static async Task<JsonNode> JsonAsync(HttpResponseMessage response) => JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!;
+    private static async Task<JsonNode> JsonAsync(HttpResponseMessage response) =>
+        JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!;
 }

@@ -108,7 +108,8 @@ public sealed class RejectedCommandTests(AzuriteFixture azurite)
     public async Task Replay_Answered_IsNeverAskedAgain()
     {
         await using var stack = await CreateAsync();
-        await stack.Get<RejectedMessages>().PutAsync(QueueAddress.Rejected, new DeadLetterReason("poisoned", "Why."), Samples.Bytes(_prompt), Token);
+        await stack.Get<RejectedMessages>().PutAsync(
+            QueueAddress.Rejected, new DeadLetterReason("poisoned", "Why."), Samples.Bytes(_prompt), Token);
         await stack.Get<EscalationHandler>().HandleAsync(Samples.Bytes(_prompt), Token);
 
         var (code, _, error) = await RunAsync("rejected", "replay", "--all", "--discard-outcome");

@@ -46,7 +46,11 @@ public sealed class EscalationHandlerTests(AzuriteFixture azurite)
         await HandleAsync(stack, Samples.Escalation(_device, options: new PromptOptions(200, 0.5, 0.25, ["END"], 7, true)));
 
         var body = Assert.Single(stack.Model.Calls).Body;
-        foreach (var part in new[] { "\"temperature\":0.5", "\"top_p\":0.25", "\"stop\":[\"END\"]", "\"seed\":7", "json_object", "_tokens\":200", "Be brief." })
+        string[] parts =
+        [
+            "\"temperature\":0.5", "\"top_p\":0.25", "\"stop\":[\"END\"]", "\"seed\":7", "json_object", "_tokens\":200", "Be brief.",
+        ];
+        foreach (var part in parts)
         {
             Assert.Contains(part, body, StringComparison.Ordinal);
         }

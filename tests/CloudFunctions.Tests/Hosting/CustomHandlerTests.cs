@@ -82,7 +82,8 @@ public sealed class CustomHandlerTests(AzuriteFixture azurite)
     {
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         stack.Model.Reply = call => call.Number == 1 ? FakeModelReply.Hang : FakeModelReply.Answer("After the timeout.");
-        await using var host = await StartAsync(stack, functionTimeout: TimeSpan.FromSeconds(10), visibilityTimeout: TimeSpan.FromSeconds(5));
+        await using var host = await StartAsync(
+            stack, functionTimeout: TimeSpan.FromSeconds(10), visibilityTimeout: TimeSpan.FromSeconds(5));
 
         await SendAsync(stack, _prompt);
         await host.WaitForAsync(Escalation, AttemptEnd.TimedOut);

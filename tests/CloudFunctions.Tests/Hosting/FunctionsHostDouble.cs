@@ -11,7 +11,7 @@ using Azure.Storage.Queues.Models;
 namespace Hybrid.CloudFunctions.Tests.Hosting;
 
 /// <summary>
-/// Does what the Azure Functions host was seen to do with a custom handler: reads host.json and the function.json files, starts the handler,
+/// Does what the Azure Functions host was seen to do with a custom handler: reads host.json and function.json files, starts the handler,
 /// polls the queues, posts messages encoded twice, counts attempts, poisons, and kills what takes too long.
 /// </summary>
 internal sealed class FunctionsHostDouble : IAsyncDisposable
@@ -30,7 +30,8 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
     private readonly TimeSpan _visibilityTimeout;
 
     private FunctionsHostDouble(
-        JsonNode host, string connectionString, Dictionary<string, string?> environment, TimeSpan functionTimeout, TimeSpan visibilityTimeout)
+        JsonNode host, string connectionString, Dictionary<string, string?> environment, TimeSpan functionTimeout,
+        TimeSpan visibilityTimeout)
     {
         _host = host;
         _connectionString = connectionString;
@@ -123,7 +124,8 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
         var port = FreePort();
         _environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
         Handler = CloudProcess.Start(
-            (string)description["defaultExecutablePath"]!, description["arguments"]!.AsArray().Select(argument => (string)argument!), _environment);
+            (string)description["defaultExecutablePath"]!, description["arguments"]!.AsArray().Select(argument => (string)argument!),
+            _environment);
         Starts++;
         Assert.Equal(port, (await Handler.ListensAsync()).Port);
         Port = port;
@@ -137,9 +139,14 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
 
     private async Task PumpAsync(string function, string binding, string queueName, CancellationToken stop)
     {
-        var options = new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.Base64 };
+        var options = new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05)
+        {
+            MessageEncoding = QueueMessageEncoding.Base64,
+        };
         var queue = new QueueClient(_connectionString, queueName, options);
-        var poison = queueName.EndsWith("-poison", StringComparison.Ordinal) ? null : new QueueClient(_connectionString, $"{queueName}-poison", options);
+        var poison = queueName.EndsWith("-poison", StringComparison.Ordinal)
+            ? null
+            : new QueueClient(_connectionString, $"{queueName}-poison", options);
         while (!stop.IsCancellationRequested)
         {
             QueueMessage[] messages = [];
@@ -160,7 +167,8 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
         }
     }
 
-    private async Task HandleAsync(string function, string binding, QueueClient queue, QueueClient? poison, QueueMessage message, CancellationToken stop)
+    private async Task HandleAsync(
+        string function, string binding, QueueClient queue, QueueClient? poison, QueueMessage message, CancellationToken stop)
     {
         var end = await InvokeAsync(function, binding, message, stop);
         if (end == AttemptEnd.Succeeded)
@@ -192,7 +200,11 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
             ["PopReceipt"] = $"\"{message.PopReceipt}\"",
             ["sys"] = new JsonObject { ["MethodName"] = function },
         };
-        var request = new JsonObject { ["Data"] = new JsonObject { [binding] = JsonSerializer.Serialize(message.MessageText) }, ["Metadata"] = metadata };
+        var request = new JsonObject
+        {
+            ["Data"] = new JsonObject { [binding] = JsonSerializer.Serialize(message.MessageText) },
+            ["Metadata"] = metadata,
+        };
         using var timeout = new CancellationTokenSource(_functionTimeout, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try

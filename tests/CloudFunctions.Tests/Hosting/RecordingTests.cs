@@ -79,7 +79,8 @@ public sealed class RecordingTests(AzuriteFixture azurite)
 
     private static async Task<HttpResponseMessage> ReplayAsync(HostRun host, string recording, string recordedPath, string path)
     {
-        var json = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Recordings", $"{recording}.json"), Token))!;
+        var json = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Recordings", $"{recording}.json"), Token))!;
         var url = (string)json["url"]!;
         Assert.StartsWith(recordedPath, url, StringComparison.Ordinal);
         using var request = new HttpRequestMessage(

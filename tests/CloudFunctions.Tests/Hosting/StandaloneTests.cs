@@ -120,7 +120,8 @@ public sealed class StandaloneTests(AzuriteFixture azurite)
         var time = new DateTimeOffset(2026, 5, 4, 0, 0, 0, TimeSpan.Zero);
         var body = EventFormat.Write(EventFormat.Create(
             "r-1", EventFormat.DeviceSource(_prompt.DeviceId), EventTypes.Result, _prompt.PromptId, time,
-            new ResultData(_prompt.PromptId, _prompt.DeviceId, Samples.Epoch, PromptState.Answered, PromptRoute.Local, ReasonCode.Mode, 1), null));
+            new ResultData(_prompt.PromptId, _prompt.DeviceId, Samples.Epoch, PromptState.Answered, PromptRoute.Local, ReasonCode.Mode, 1),
+            null));
 
         await SendAsync(stack, body, QueueAddress.Results);
         await StoredAsync().WaitAsync(Limit, Token);
@@ -149,7 +150,8 @@ public sealed class StandaloneTests(AzuriteFixture azurite)
         await SendAsync(stack, Samples.Bytes(prompt));
 
         await using (var process = CloudProcess.Start(
-            ["--standalone", "--urls", "http://127.0.0.1:0", $"--Model:Path={folder}"], new() { ["Messaging:ConnectionString"] = azurite.Server.ConnectionString }))
+            ["--standalone", "--urls", "http://127.0.0.1:0", $"--Model:Path={folder}"],
+            new() { ["Messaging:ConnectionString"] = azurite.Server.ConnectionString }))
         {
             var answer = await AnswerAsync(stack);
             process.Terminate();
@@ -166,7 +168,8 @@ public sealed class StandaloneTests(AzuriteFixture azurite)
     {
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         await using var process = CloudProcess.Start(
-            ["--standalone", "--urls", stack.Model.AzureEndpoint.ToString()], CloudStack.SettingsFor(azurite.Server.ConnectionString, stack.Model));
+            ["--standalone", "--urls", stack.Model.AzureEndpoint.ToString()],
+            CloudStack.SettingsFor(azurite.Server.ConnectionString, stack.Model));
 
         Assert.Equal(1, await process.ExitAsync());
         Assert.Contains("--urls", process.Errors, StringComparison.Ordinal);

@@ -39,14 +39,16 @@ public sealed class SettingsTests
     [Fact]
     public void Read_OpenAIWithoutKey_IsNamedOnlyForTheirOwnService()
     {
-        Assert.Contains(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m")), failure => failure.StartsWith("Model:ApiKey", StringComparison.Ordinal));
+        var failure = Assert.Single(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m")));
+        Assert.StartsWith("Model:ApiKey", failure, StringComparison.Ordinal);
         Assert.Empty(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "http://localhost:11434/v1")));
     }
 
     [Fact]
     public void Read_AddressWithSecret_IsNotShown()
     {
-        var failure = Assert.Single(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "https://me:hush@host/v1")));
+        var failure = Assert.Single(
+            Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "https://me:hush@host/v1")));
 
         Assert.DoesNotContain("hush", failure, StringComparison.Ordinal);
     }
@@ -69,7 +71,9 @@ public sealed class SettingsTests
     {
         var failures = new List<string>();
         var prices = PriceList.Read(
-            Configuration(("Prices:gpt:InputPerMillion", "2"), ("Prices:gpt:OutputPerMillion", "8"), ("Prices:llama3:8b:InputPerMillion", "0"), ("Prices:llama3:8b:OutputPerMillion", "1")),
+            Configuration(
+                ("Prices:gpt:InputPerMillion", "2"), ("Prices:gpt:OutputPerMillion", "8"),
+                ("Prices:llama3:8b:InputPerMillion", "0"), ("Prices:llama3:8b:OutputPerMillion", "1")),
             failures);
 
         Assert.Empty(failures);
