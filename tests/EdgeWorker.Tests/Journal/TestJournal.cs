@@ -89,7 +89,11 @@ internal sealed class TestJournal : IDisposable
 
     public static Settlement Local(string text = "pump 7") => new()
     {
-        State = PromptState.Answered, Route = PromptRoute.Local, Reason = ReasonCode.Mode, Answer = text, Model = "small",
+        State = PromptState.Answered,
+        Route = PromptRoute.Local,
+        Reason = ReasonCode.Mode,
+        Answer = text,
+        Model = "small",
     };
 
     public AnswerData Answer(Guid prompt, CloudOutcome outcome = CloudOutcome.Answered, decimal? cost = null) => new(
@@ -99,7 +103,12 @@ internal sealed class TestJournal : IDisposable
     /// <summary>An answer as the inbox applies one.</summary>
     public Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer) => Journal.SettleFromCloudAsync(eventId, answer, _ => new Settlement
     {
-        State = PromptState.Answered, Route = PromptRoute.Cloud, Reason = ReasonCode.Unsure, Answer = answer.Text, Model = answer.Model, Cost = answer.Cost,
+        State = PromptState.Answered,
+        Route = PromptRoute.Cloud,
+        Reason = ReasonCode.Unsure,
+        Answer = answer.Text,
+        Model = answer.Model,
+        Cost = answer.Cost,
     });
 
     public void Dispose()

@@ -417,7 +417,12 @@ public sealed class PipelineTests(TestModels models) : IDisposable
             cost is { } amount ? new Cost(amount, "USD") : null, "stop");
         return device.Journal.SettleFromCloudAsync($"answer-{id:N}", answer, prompt => new Settlement
         {
-            State = PromptState.Answered, Route = PromptRoute.Cloud, Reason = prompt.Reason!.Value, Answer = answer.Text, Model = answer.Model, Cost = answer.Cost,
+            State = PromptState.Answered,
+            Route = PromptRoute.Cloud,
+            Reason = prompt.Reason!.Value,
+            Answer = answer.Text,
+            Model = answer.Model,
+            Cost = answer.Cost,
         });
     }
 
