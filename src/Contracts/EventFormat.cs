@@ -131,9 +131,14 @@ public static class EventFormat
         }
         catch (JsonException exception)
         {
-            throw new ContractException(exception.Path ?? "", exception.Message, exception);
+            throw new ContractException(exception.Path ?? "", Describe(exception));
         }
     }
+
+    /// <summary>Messages about syntax quote the text, which may be a prompt's; those about the contract name only fields. The exception itself stays here for the same reason.</summary>
+    private static string Describe(JsonException exception) => exception.InnerException is JsonException || exception.GetType() != typeof(JsonException)
+        ? $"It is no JSON from line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."
+        : exception.Message;
 
     private static void Require(bool holds, string field, string message)
     {

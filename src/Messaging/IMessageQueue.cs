@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hybrid.Messaging;
 
-/// <summary>One queue: send, receive under a lock, settle. Thread safe. Adapters translate; they decide no policy and add no retries to their SDK's.</summary>
+/// <summary>
+/// One queue: send, receive under a lock, settle. Thread safe. Adapters translate; they decide no policy and add no retries to their
+/// SDK's.
+/// </summary>
 [SuppressMessage("Naming", "CA1711", Justification = "It is a queue; the rule has collections in mind.")]
 public interface IMessageQueue
 {
@@ -20,7 +23,8 @@ public interface IMessageQueue
     /// <param name="wait">How long to wait for the first; then the list is empty.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MessagingException">The broker could not be reached or refused.</exception>
-    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int maxMessages, TimeSpan lockDuration, TimeSpan wait, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+        int maxMessages, TimeSpan lockDuration, TimeSpan wait, CancellationToken cancellationToken);
 
     /// <summary>Removes a message that has been dealt with.</summary>
     /// <returns>False if the lock was lost: it will come again, or somebody else has settled it.</returns>

@@ -9,7 +9,7 @@ public enum MessagingFailure
     /// <summary>The queue or container does not exist: ensure it, then try again.</summary>
     NotFound,
 
-    /// <summary>The credentials are wrong or lack a role: an operator must act.</summary>
+    /// <summary>The broker turns us away (wrong credentials, a missing role, a version it does not speak): an operator must act.</summary>
     Denied,
 
     /// <summary>This message can never be sent: too large or malformed.</summary>

@@ -14,7 +14,9 @@ public sealed class MessagingOptions
     public string Transport { get; set; } = nameof(MessagingTransport.StorageQueue);
 
     /// <summary>The storage account for queues and claims. A secret, unless it is the emulator's.</summary>
-    /// <value>An Azure Storage connection string; default <c>UseDevelopmentStorage=true</c>. Not read if the two addresses below are set.</value>
+    /// <value>
+    /// An Azure Storage connection string; default <c>UseDevelopmentStorage=true</c>. Not read if the two addresses below are set.
+    /// </value>
     public string ConnectionString { get; set; } = DevelopmentStorage;
 
     /// <summary>The account's queues, reached with this process's identity instead of a secret.</summary>

@@ -13,24 +13,37 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
         // Names only: Enum.TryParse would take "7" for a transport.
         if (!Enum.GetNames<MessagingTransport>().Contains(options.Transport, StringComparer.OrdinalIgnoreCase))
         {
-            Fail(nameof(options.Transport), $"'{options.Transport}'", $"it must be one of {string.Join(", ", Enum.GetNames<MessagingTransport>())}");
+            var names = string.Join(", ", Enum.GetNames<MessagingTransport>());
+            Fail(nameof(options.Transport), $"'{options.Transport}'", $"it must be one of {names}");
         }
 
         if (options.UsesIdentity)
         {
-            CheckAddress(nameof(options.QueueServiceUri), options.QueueServiceUri, nameof(options.BlobServiceUri), "https://ACCOUNT.queue.core.windows.net");
-            CheckAddress(nameof(options.BlobServiceUri), options.BlobServiceUri, nameof(options.QueueServiceUri), "https://ACCOUNT.blob.core.windows.net");
+            CheckAddress(
+                nameof(options.QueueServiceUri),
+                options.QueueServiceUri,
+                nameof(options.BlobServiceUri),
+                "https://ACCOUNT.queue.core.windows.net");
+            CheckAddress(
+                nameof(options.BlobServiceUri),
+                options.BlobServiceUri,
+                nameof(options.QueueServiceUri),
+                "https://ACCOUNT.blob.core.windows.net");
         }
         else if (string.IsNullOrWhiteSpace(options.ConnectionString))
         {
-            Fail(nameof(options.ConnectionString), "empty", $"it must be an Azure Storage connection string, or '{MessagingOptions.DevelopmentStorage}' for Azurite");
+            Fail(
+                nameof(options.ConnectionString),
+                "empty",
+                $"it must be an Azure Storage connection string, or '{MessagingOptions.DevelopmentStorage}' for Azurite");
         }
         else if (!OpensBoth(options.ConnectionString))
         {
             Fail(
                 nameof(options.ConnectionString),
                 $"a text of {options.ConnectionString.Length} characters (not shown)",
-                $"it must be an Azure Storage connection string that reaches queues and blobs, or '{MessagingOptions.DevelopmentStorage}' for Azurite");
+                "it must be an Azure Storage connection string that reaches queues and blobs, "
+                + $"or '{MessagingOptions.DevelopmentStorage}' for Azurite");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
@@ -41,18 +54,23 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             {
                 Fail(key, "not set", $"{MessagingOptions.SectionName}:{partner} is, and the two come together, as {example}");
             }
-            else if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
+            else if (!Uri.TryCreate(value, UriKind.Absolute, out var uri)
+                || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
             {
                 Fail(key, Shown(value), $"it must be an https address, as {example}");
             }
             else if (uri.Query.Length > 0 || uri.UserInfo.Length > 0)
             {
-                Fail(key, Shown(value), $"it must carry no signature or user, since this process's identity is used; it must read as {example}");
+                Fail(
+                    key,
+                    Shown(value),
+                    $"it must carry no signature or user, since this process's identity is used; it must read as {example}");
             }
         }
 
         void Fail(string key, string value, string demand) => failures.Add(
-            $"{MessagingOptions.SectionName}:{key} is {value}; {demand}. Set it in appsettings.json or HYBRID__{MessagingOptions.SectionName}__{key}.");
+            $"{MessagingOptions.SectionName}:{key} is {value}; {demand}. "
+            + $"Set it in appsettings.json or HYBRID__{MessagingOptions.SectionName}__{key}.");
     }
 
     // What stands behind a question mark or before an @ may be a secret.
@@ -67,7 +85,8 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
         {
             return new QueueServiceClient(connectionString).Uri is not null && new BlobServiceClient(connectionString).Uri is not null;
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
+        catch (Exception exception) when (exception
+            is FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
         {
             // The last is what the SDK throws for a string that names only one of the two services.
             return false;

@@ -41,7 +41,8 @@ public static class MessagingServices
     private static IMessageTransport CreateTransport(IServiceProvider provider) =>
         Enum.Parse<MessagingTransport>(provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Transport, ignoreCase: true) switch
         {
-            MessagingTransport.StorageQueue => ActivatorUtilities.CreateInstance<StorageQueueTransport>(provider, provider.GetRequiredService<StorageClients>().Queues),
+            MessagingTransport.StorageQueue => ActivatorUtilities.CreateInstance<StorageQueueTransport>(
+                provider, provider.GetRequiredService<StorageClients>().Queues),
             var other => throw new NotSupportedException(other.ToString()),
         };
 }

@@ -1,6 +1,9 @@
 namespace Hybrid.Messaging;
 
-/// <summary>A queue by what it is for. How it is named on the wire, or whether a device's messages are a session of a shared queue, is the transport's affair.</summary>
+/// <summary>
+/// A queue by what it is for. How it is named on the wire, or whether a device's messages are a session of a shared queue, is the
+/// transport's affair.
+/// </summary>
 /// <param name="Name">The queue's name.</param>
 /// <param name="DeviceId">The device whose own messages are meant; null for queues that all share.</param>
 public readonly record struct QueueAddress(string Name, string? DeviceId = null)

@@ -44,7 +44,8 @@ internal sealed class CloudStack : IAsyncDisposable
         var model = await ModelEndpoint.StartAsync(Token);
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(SettingsFor(connectionString, model))
-            .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]))
+            .AddInMemoryCollection(
+                settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]))
             .Build();
         var failures = new List<string>();
         var read = CloudSettings.Read(configuration, failures);

@@ -30,7 +30,8 @@ internal sealed class FailingTransport(IMessageTransport inner) : IMessageTransp
             int maxMessages, TimeSpan lockDuration, TimeSpan wait, CancellationToken cancellationToken) =>
             inner.ReceiveAsync(maxMessages, lockDuration, wait, cancellationToken);
 
-        public Task<bool> CompleteAsync(ReceivedMessage message, CancellationToken cancellationToken) => inner.CompleteAsync(message, cancellationToken);
+        public Task<bool> CompleteAsync(ReceivedMessage message, CancellationToken cancellationToken) =>
+            inner.CompleteAsync(message, cancellationToken);
 
         public Task<bool> AbandonAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken) =>
             inner.AbandonAsync(message, delay, cancellationToken);

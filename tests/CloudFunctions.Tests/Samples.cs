@@ -11,7 +11,8 @@ internal static class Samples
     /// <summary>A device that no other test uses.</summary>
     public static string NewDevice() => $"d{Guid.NewGuid().ToString("n")[..12]}";
 
-    public static EscalationData Escalation(string device, TimeSpan? untilDeadline = null, PromptOptions? options = null, string? text = null) => new(
+    public static EscalationData Escalation(
+        string device, TimeSpan? untilDeadline = null, PromptOptions? options = null, string? text = null) => new(
         Guid.CreateVersion7(),
         device,
         Epoch,

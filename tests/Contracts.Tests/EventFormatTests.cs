@@ -94,6 +94,18 @@ public sealed class EventFormatTests
         Assert.DoesNotContain("SECRET", exception.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("SECRET words, no JSON")]
+    [InlineData("{\"specversion\":SECRET}")]
+    [InlineData("{\"specversion\":\"SECRET")]
+    public void Read_NoJson_NeverRepeatsIt(string text)
+    {
+        var exception = Assert.Throws<ContractException>(() => Read(text));
+
+        Assert.DoesNotContain("SECRET", exception.ToString(), StringComparison.Ordinal);
+        Assert.Contains("no JSON from line 1", exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ReadData_Claim_IsReadAndMustBelongToTheEvent()
     {

@@ -49,7 +49,7 @@ public sealed record FakeModelReply
     public int Status { get; private init; } = 200;
 
     /// <summary>Headers beside the usual ones.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The body.</summary>
     public string Body { get; private init; } = "";
@@ -58,7 +58,8 @@ public sealed record FakeModelReply
     public Task After { get; private init; } = Task.CompletedTask;
 
     /// <summary>A normal answer.</summary>
-    public static FakeModelReply Answer(string text, string finishReason = "stop") => new(FakeModelAction.Answer) { Body = Completion(text, finishReason) };
+    public static FakeModelReply Answer(string text, string finishReason = "stop") =>
+        new(FakeModelAction.Answer) { Body = Completion(text, finishReason) };
 
     /// <summary>A normal answer that comes late.</summary>
     /// <param name="text">The answer.</param>
@@ -70,6 +71,10 @@ public sealed record FakeModelReply
     /// <param name="value">Seconds, milliseconds or a date.</param>
     public static FakeModelReply RateLimited(string header = "Retry-After", string value = "0") =>
         Error(429, "rate_limit_exceeded") with { Headers = new Dictionary<string, string> { [header] = value } };
+
+    /// <summary>An error after which the server asks for so much patience that nobody has it: the queue must deliver again.</summary>
+    public static FakeModelReply Down(int status) =>
+        Error(status, "server_error") with { Headers = new Dictionary<string, string> { ["Retry-After"] = "3600" } };
 
     /// <summary>An error with a message that must go nowhere.</summary>
     public static FakeModelReply Error(int status, string code) => new(FakeModelAction.Answer)

@@ -9,7 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Hybrid.FakeModelServer;
 
-/// <summary>OpenAI's chat completions on the wire, and Azure OpenAI's, doing whatever a test wants. Counts the calls. Thread safe.</summary>
+/// <summary>
+/// OpenAI's chat completions on the wire, and Azure OpenAI's, doing whatever a test wants. Counts the calls. Thread safe.
+/// </summary>
 public sealed class ModelEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -28,7 +30,8 @@ public sealed class ModelEndpoint : IAsyncDisposable
     public Uri OpenAIEndpoint => new(AzureEndpoint, "v1");
 
     /// <summary>For <c>Model:Endpoint</c> with the provider <c>AzureOpenAI</c>.</summary>
-    public Uri AzureEndpoint => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri AzureEndpoint =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     /// <summary>The calls so far.</summary>
     public IReadOnlyList<FakeModelCall> Calls => [.. _calls];
@@ -81,7 +84,8 @@ public sealed class ModelEndpoint : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         var headers = context.Request.Headers;
-        var reply = Reply(Count(context.Request.Path, headers.Authorization.Count > 0 ? headers.Authorization.ToString() : headers["api-key"].ToString(), body));
+        var key = headers.Authorization.Count > 0 ? headers.Authorization.ToString() : headers["api-key"].ToString();
+        var reply = Reply(Count(context.Request.Path, key, body));
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         try
         {

@@ -22,7 +22,8 @@ public sealed class StackTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         using var stack = new StandIns();
-        string[] ports = [.. new[] { "--edge-port", "--cloud-port", "--azurite-port" }.SelectMany(name => new[] { name, name == option ? $"{port}" : "0" })];
+        string[] ports = [.. new[] { "--edge-port", "--cloud-port", "--azurite-port" }.SelectMany(
+            name => new[] { name, name == option ? $"{port}" : "0" })];
 
         var exitCode = await stack.RunAsync(ports);
 
@@ -124,7 +125,8 @@ public sealed class StackTests
         var prompts = await PromptFile.ReadAsync(StackLayout.OfCheckout().Prompts, Token);
 
         Assert.InRange(prompts.Count, 200, 1000);
-        Assert.InRange(lines.Count(line => line.Contains("\"class\": \"hard\"", StringComparison.Ordinal)) / (double)prompts.Count, 0.2, 0.35);
+        Assert.InRange(
+            lines.Count(line => line.Contains("\"class\": \"hard\"", StringComparison.Ordinal)) / (double)prompts.Count, 0.2, 0.35);
         Assert.Equal(prompts.Count, prompts.Select(prompt => prompt.Id).Distinct().Count());
         Assert.All(prompts, prompt => Assert.NotEmpty(prompt.Answer));
     }
@@ -134,7 +136,10 @@ public sealed class StackTests
     {
         var prompt = new DemoPrompt("1", "?", "!");
 
-        var summary = DemoSummary.Of([new DemoOutcome(prompt, "expired", null, null, 5), new DemoOutcome(prompt, null, null, null, 5)], null, TimeSpan.FromSeconds(2));
+        var summary = DemoSummary.Of(
+            [new DemoOutcome(prompt, "expired", null, null, 5), new DemoOutcome(prompt, null, null, null, 5)],
+            null,
+            TimeSpan.FromSeconds(2));
 
         Assert.Equal(new DemoSummary(2, 0, 0, 1, 1, 0, null, 0, 0, 2), summary);
     }

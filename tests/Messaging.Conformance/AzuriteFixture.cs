@@ -2,7 +2,9 @@ using Hybrid.Azurite;
 
 namespace Hybrid.Messaging.Conformance;
 
-/// <summary>A real Azurite for a test class or assembly. Without Node.js the tests are skipped on a developer's machine and fail on CI.</summary>
+/// <summary>
+/// A real Azurite for a test class or assembly. Without Node.js the tests are skipped on a developer's machine and fail on CI.
+/// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
     private AzuriteServer? _server;

@@ -5,7 +5,8 @@ using System.Text;
 namespace Hybrid.Messaging.Conformance;
 
 /// <summary>
-/// What every adapter must do, against its real broker. To run it: derive a sealed class with the adapter's fixture as <c>IClassFixture</c>.
+/// What every adapter must do, against its real broker.
+/// To run it: derive a sealed class with the adapter's fixture as <c>IClassFixture</c>.
 /// </summary>
 /// <param name="fixture">The adapter and its broker.</param>
 public abstract class TransportConformance(TransportFixture fixture)
@@ -83,7 +84,8 @@ public abstract class TransportConformance(TransportFixture fixture)
     {
         var queue = await OpenNewAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.SendAsync(Message("{}"), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => queue.SendAsync(Message("{}"), new CancellationToken(canceled: true)));
 
         await AssertEmptyAsync(queue);
     }
@@ -385,7 +387,9 @@ public abstract class TransportConformance(TransportFixture fixture)
     private static async Task<ReceivedMessage> ReceiveOneAsync(IMessageQueue queue, TimeSpan lockDuration) =>
         Assert.Single(await queue.ReceiveAsync(1, lockDuration, Patience, Token));
 
-    private static async Task AssertEmptyAsync(IMessageQueue queue) => Assert.Empty(await queue.ReceiveAsync(1, Lock, TimeSpan.Zero, Token));
+    private static async Task AssertEmptyAsync(IMessageQueue queue) =>
+        Assert.Empty(await queue.ReceiveAsync(1, Lock, TimeSpan.Zero, Token));
 
-    private async Task<IMessageQueue> OpenNewAsync(string? deviceId = null) => fixture.Transport.Open(await fixture.NewQueueAsync(deviceId));
+    private async Task<IMessageQueue> OpenNewAsync(string? deviceId = null) =>
+        fixture.Transport.Open(await fixture.NewQueueAsync(deviceId));
 }

@@ -2,7 +2,9 @@ using Hybrid.Messaging.DeadLetters;
 
 namespace Hybrid.Messaging.Conformance;
 
-/// <summary>An adapter with its real broker, as the suite needs it. The broker belongs to the fixture alone: the suite stops and starts it.</summary>
+/// <summary>
+/// An adapter with its real broker, as the suite needs it. The broker belongs to the fixture alone: the suite stops and starts it.
+/// </summary>
 public abstract class TransportFixture : IAsyncLifetime
 {
     /// <summary>The adapter under test.</summary>

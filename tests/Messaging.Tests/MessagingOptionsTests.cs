@@ -45,11 +45,12 @@ public sealed class MessagingOptionsTests
 
         Assert.Equal(
             [
-                "Messaging:Transport is 'Pigeon'; it must be one of StorageQueue. Set it in appsettings.json or HYBRID__Messaging__Transport.",
-                "Messaging:QueueServiceUri is 'http://account.queue.core.windows.net'; it must be an https address, as https://ACCOUNT.queue.core.windows.net. "
-                    + "Set it in appsettings.json or HYBRID__Messaging__QueueServiceUri.",
-                "Messaging:BlobServiceUri is not set; Messaging:QueueServiceUri is, and the two come together, as https://ACCOUNT.blob.core.windows.net. "
-                    + "Set it in appsettings.json or HYBRID__Messaging__BlobServiceUri.",
+                "Messaging:Transport is 'Pigeon'; it must be one of StorageQueue. "
+                    + "Set it in appsettings.json or HYBRID__Messaging__Transport.",
+                "Messaging:QueueServiceUri is 'http://account.queue.core.windows.net'; it must be an https address, "
+                    + "as https://ACCOUNT.queue.core.windows.net. Set it in appsettings.json or HYBRID__Messaging__QueueServiceUri.",
+                "Messaging:BlobServiceUri is not set; Messaging:QueueServiceUri is, and the two come together, "
+                    + "as https://ACCOUNT.blob.core.windows.net. Set it in appsettings.json or HYBRID__Messaging__BlobServiceUri.",
             ],
             failures);
     }

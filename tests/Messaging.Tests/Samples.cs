@@ -15,7 +15,12 @@ internal static class Samples
         return EventFormat.Create(
             id, EventFormat.DeviceSource(Device), EventTypes.Escalation, promptId, time,
             new EscalationData(
-                promptId, Device, Guid.NewGuid(), time.AddMinutes(10), [new PromptMessage(MessageRole.User, new string('ü', characters))], ReasonCode.Unsure),
+                promptId,
+                Device,
+                Guid.NewGuid(),
+                time.AddMinutes(10),
+                [new PromptMessage(MessageRole.User, new string('ü', characters))],
+                ReasonCode.Unsure),
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
     }
 }

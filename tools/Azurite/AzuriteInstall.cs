@@ -83,13 +83,16 @@ internal static class AzuriteInstall
             if (exitCode != 0)
             {
                 throw new AzuriteException(
-                    $"'npm ci' in tools/Azurite ended with {exitCode}. Check that npm reaches its registry (npm ping), then run it there by hand. Its last lines:"
+                    $"'npm ci' in tools/Azurite ended with {exitCode}. Check that npm reaches its registry (npm ping), "
+                    + "then run it there by hand. Its last lines:"
                     + Environment.NewLine + await process.LastLinesAsync());
             }
         }
         catch (TimeoutException exception)
         {
-            throw new AzuriteException($"'npm ci' in tools/Azurite took more than {Limit.TotalMinutes} minutes. Check that npm reaches its registry (npm ping).", exception);
+            throw new AzuriteException(
+                $"'npm ci' in tools/Azurite took more than {Limit.TotalMinutes} minutes. Check that npm reaches its registry (npm ping).",
+                exception);
         }
     }
 }

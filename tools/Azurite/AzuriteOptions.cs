@@ -10,7 +10,9 @@ public sealed record AzuriteOptions(string Location)
     /// <summary>The port of the queues on the loopback address; 0 for a free one.</summary>
     public int QueuePort { get; init; }
 
-    /// <summary>The port of the tables on the loopback address; 0 for a free one. Nothing of ours uses tables; Azurite always serves them.</summary>
+    /// <summary>
+    /// The port of the tables on the loopback address; 0 for a free one. Nothing of ours uses tables; Azurite always serves them.
+    /// </summary>
     public int TablePort { get; init; }
 
     /// <summary>Serves clients newer than the emulator too. Our own adapters do without; the Functions host does not.</summary>

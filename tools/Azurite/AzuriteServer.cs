@@ -7,7 +7,10 @@ namespace Hybrid.Azurite;
 /// </summary>
 public sealed partial class AzuriteServer : IAsyncDisposable
 {
-    /// <summary>The emulator's account. Name and key are public and the same everywhere ("Use the Azurite emulator for local Azure Storage development").</summary>
+    /// <summary>
+    /// The emulator's account. Name and key are public and the same everywhere ("Use the Azurite emulator for local Azure Storage
+    /// development").
+    /// </summary>
     private const string Account = "devstoreaccount1";
 
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -31,7 +34,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
 
     /// <summary>For our own programs: <c>Messaging:ConnectionString</c>. Stays the same over restarts.</summary>
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={Address(_options.TablePort)};";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
+        + $"BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={Address(_options.TablePort)};";
 
     /// <summary>The address of the blobs.</summary>
     public Uri BlobEndpoint => Address(_options.BlobPort);
@@ -59,7 +63,9 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     public static Task<AzuriteServer> StartTemporaryAsync(CancellationToken cancellationToken) =>
         StartAsync(new AzuriteOptions(Directory.CreateTempSubdirectory("hybrid-azurite-").FullName), temporary: true, cancellationToken);
 
-    /// <summary>Ends it as a power cut would. Azurite writes queues and the index of blobs only every few seconds: what came last may be gone.</summary>
+    /// <summary>
+    /// Ends it as a power cut would. Azurite writes queues and the index of blobs only every few seconds: what came last may be gone.
+    /// </summary>
     public async Task KillAsync()
     {
         if (_process is { } process)
@@ -165,7 +171,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         }
         catch (TimeoutException exception)
         {
-            throw new AzuriteException(Explain($"Azurite was not ready after {StartLimit.TotalSeconds} s", await _process.LastLinesAsync()), exception);
+            throw new AzuriteException(
+                Explain($"Azurite was not ready after {StartLimit.TotalSeconds} s", await _process.LastLinesAsync()), exception);
         }
 
         _options = _options with { BlobPort = ports["Blob"], QueuePort = ports["Queue"], TablePort = ports["Table"] };
@@ -178,7 +185,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             {
                 lock (ports)
                 {
-                    ports[match.Groups["service"].Value] = int.Parse(match.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture);
+                    ports[match.Groups["service"].Value] = int.Parse(
+                        match.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture);
                     if (ports.Count == 3)
                     {
                         listening.TrySetResult();
@@ -208,7 +216,8 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     private string Explain(string what, string lastLines)
     {
         var cure = lastLines.Contains("EADDRINUSE", StringComparison.Ordinal)
-            ? $"One of the ports {_options.BlobPort}, {_options.QueuePort}, {_options.TablePort} is in use: end the program that has it, or choose others."
+            ? $"One of the ports {_options.BlobPort}, {_options.QueuePort}, {_options.TablePort} is in use: "
+                + "end the program that has it, or choose others."
             : "Its last lines:";
         return $"{what}. {cure}{Environment.NewLine}{lastLines}";
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.Contracts;
 using Hybrid.Messaging;
@@ -28,17 +27,8 @@ internal sealed class AnswerSender(EventSender sender, IMessageTransport transpo
             answer.PromptId,
             outcome.StoredAt,
             answer,
-            Activity.Current?.Id ?? traceParent));
+            traceParent));
         var address = QueueAddress.Answers(answer.DeviceId);
-        try
-        {
-            await sender.SendAsync(address, body, cancellationToken);
-        }
-        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
-        {
-            // Devices ensure their queue; this one's was deleted, or it never got so far.
-            await transport.Open(address).EnsureAsync(cancellationToken);
-            await sender.SendAsync(address, body, cancellationToken);
-        }
+        await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, cancellationToken), cancellationToken);
     }
 }

@@ -112,9 +112,13 @@ internal sealed partial class CallLease : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 6020, Level = LogLevel.Warning, Message = "The lease on {Blob} was lost; its call is cancelled and the queue delivers the prompt again.")]
+    [LoggerMessage(
+        EventId = 6020, Level = LogLevel.Warning,
+        Message = "The lease on {Blob} was lost; its call is cancelled and the queue delivers the prompt again.")]
     private static partial void LogLost(ILogger logger, string blob);
 
-    [LoggerMessage(EventId = 6021, Level = LogLevel.Debug, Message = "The lease on {Blob} could not be given back; it ends by itself within {Duration}.")]
+    [LoggerMessage(
+        EventId = 6021, Level = LogLevel.Debug,
+        Message = "The lease on {Blob} could not be given back; it ends by itself within {Duration}.")]
     private static partial void LogNotReleased(ILogger logger, string blob, TimeSpan duration);
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 namespace Hybrid.CloudFunctions.Answers;
 
 /// <summary>How long work stays ours without a sign of life.</summary>
-/// <param name="Duration">15 to 60 seconds (the bounds of a blob lease), default 30. Shorter: a crash is mended sooner. Longer: a slow network does less harm.</param>
+/// <param name="Duration">
+/// 15 to 60 seconds (the bounds of a blob lease), default 30. Shorter: a crash is mended sooner. Longer: a slow network does less harm.
+/// </param>
 internal sealed record LeaseOptions(TimeSpan Duration)
 {
     /// <summary>The section of <c>appsettings.json</c>.</summary>

@@ -5,7 +5,10 @@ using Hybrid.Contracts;
 
 namespace Hybrid.CloudFunctions.Answers;
 
-/// <summary>The final outcomes, as blobs <c>answers/{device}/{promptId}.json</c>. Whoever loses the race to write one reads the winner's. Thread safe.</summary>
+/// <summary>
+/// The final outcomes, as blobs <c>answers/{device}/{promptId}.json</c>. Whoever loses the race to write one reads the winner's. Thread
+/// safe.
+/// </summary>
 internal sealed class OutcomeStore(BlobServiceClient blobs)
 {
     /// <summary>The container.</summary>
@@ -35,7 +38,8 @@ internal sealed class OutcomeStore(BlobServiceClient blobs)
         catch (ContractException exception)
         {
             // Not the message's fault: it must not be mistaken for a message that breaks the contract.
-            throw new InvalidDataException($"The blob {ContainerName}/{name} holds no outcome ({exception.Field}). Delete it to let the prompt be answered again.");
+            throw new InvalidDataException(
+                $"The blob {ContainerName}/{name} holds no outcome ({exception.Field}). Delete it to let the prompt be answered again.");
         }
     }
 

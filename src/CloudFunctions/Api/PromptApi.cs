@@ -43,7 +43,8 @@ internal sealed partial class PromptApi(
     {
         if (!context.Request.HasJsonContentType())
         {
-            await FailAsync(context, StatusCodes.Status415UnsupportedMediaType, "Unsupported media type", "Content-Type must be application/json.");
+            await FailAsync(
+                context, StatusCodes.Status415UnsupportedMediaType, "Unsupported media type", "Content-Type must be application/json.");
             return;
         }
 
@@ -74,16 +75,8 @@ internal sealed partial class PromptApi(
             $"direct-{id:N}", CloudDiagnostics.Source, EventTypes.Escalation, id, now,
             new EscalationData(id, DeviceIds.Direct, Guid.Empty, now + options.Deadline, messages, Reason, request.Options),
             Activity.Current?.Id));
-        try
-        {
-            await sender.SendAsync(QueueAddress.Escalations, body, cancellationToken);
-        }
-        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
-        {
-            await transport.Open(QueueAddress.Escalations).EnsureAsync(cancellationToken);
-            await sender.SendAsync(QueueAddress.Escalations, body, cancellationToken);
-        }
-
+        var address = QueueAddress.Escalations;
+        await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, cancellationToken), cancellationToken);
         // After the queue: a marker alone would promise an outcome that never comes.
         await accepted.AddAsync(id, cancellationToken);
         LogAccepted(logger, id, messages.Count, body.Length);
@@ -101,7 +94,8 @@ internal sealed partial class PromptApi(
             await WriteAsync(
                 context,
                 StatusCodes.Status200OK,
-                new PromptOutcome(id, answer.Outcome, answer.Text, answer.Model, answer.Usage, answer.Cost, answer.FinishReason, answer.Error),
+                new PromptOutcome(
+                    id, answer.Outcome, answer.Text, answer.Model, answer.Usage, answer.Cost, answer.FinishReason, answer.Error),
                 ApiJson.Default.PromptOutcome);
         }
         else if (await accepted.ContainsAsync(id, context.RequestAborted))
@@ -116,7 +110,8 @@ internal sealed partial class PromptApi(
 
     private Task HealthAsync(HttpContext context) => source.IsReady
         ? WriteAsync(context, StatusCodes.Status200OK, new HealthReport("ok", model.Name), ApiJson.Default.HealthReport)
-        : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new HealthReport("starting", model.Name), ApiJson.Default.HealthReport);
+        : WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, new HealthReport("starting", model.Name), ApiJson.Default.HealthReport);
 
     private async Task GuardAsync(HttpContext context, RequestDelegate handle)
     {
@@ -141,7 +136,8 @@ internal sealed partial class PromptApi(
         {
             LogUnavailable(logger, exception);
             await FailAsync(
-                context, StatusCodes.Status503ServiceUnavailable, "Storage unavailable", "The storage account did not answer. Try again; nothing was promised.");
+                context, StatusCodes.Status503ServiceUnavailable, "Storage unavailable",
+                "The storage account did not answer. Try again; nothing was promised.");
         }
     }
 
@@ -152,7 +148,10 @@ internal sealed partial class PromptApi(
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            new Problem(title, status, detail, string.IsNullOrEmpty(field) ? null : field), ApiJson.Default.Problem, Problem.ContentType, context.RequestAborted);
+            new Problem(title, status, detail, string.IsNullOrEmpty(field) ? null : field),
+            ApiJson.Default.Problem,
+            Problem.ContentType,
+            context.RequestAborted);
     }
 
     private static Task WriteAsync<T>(HttpContext context, int status, T value, JsonTypeInfo<T> info)
@@ -164,6 +163,8 @@ internal sealed partial class PromptApi(
     [LoggerMessage(EventId = 6041, Level = LogLevel.Error, Message = "A request failed because the storage account did not answer.")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 6040, Level = LogLevel.Information, Message = "Prompt {PromptId} was accepted: {Messages} messages, {Bytes} bytes.")]
+    [LoggerMessage(
+        EventId = 6040, Level = LogLevel.Information,
+        Message = "Prompt {PromptId} was accepted: {Messages} messages, {Bytes} bytes.")]
     private static partial void LogAccepted(ILogger logger, Guid promptId, int messages, int bytes);
 }

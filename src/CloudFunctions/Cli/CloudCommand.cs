@@ -41,23 +41,31 @@ internal static class CloudCommand
             }
         });
         root.SetAction((result, cancellationToken) => RunAsync(
-            settings, result.GetValue(standalone), result.GetValue(check), ListenAddress.Parse(result.GetValue(urls)!)!, output, error, cancellationToken));
+            settings, result.GetValue(standalone), result.GetValue(check), ListenAddress.Parse(result.GetValue(urls)!)!, output, error,
+            cancellationToken));
 
         var parsed = root.Parse(args);
-        if (parsed.Action is ParseErrorAction mistake)
+        if (parsed.Action is ParseErrorAction)
         {
-            // Standard output is for results.
-            mistake.ShowHelp = false;
+            // Instead of the library's own report, which puts the help on standard output.
+            foreach (var mistake in parsed.Errors)
+            {
+                await error.WriteLineAsync(mistake.Message);
+            }
+
+            await error.WriteLineAsync("'hybrid-cloud --help' shows what there is.");
+            return ExitCode.Usage;
         }
 
         // The server handles signals itself and finishes what runs; the other commands give back what they hold.
         TimeSpan? patience = parsed.CommandResult.Command == root ? null : TimeSpan.FromSeconds(5);
-        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
-        return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = patience });
     }
 
     private static async Task<int> RunAsync(
-        string[] settings, bool standalone, bool check, IPEndPoint address, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string[] settings, bool standalone, bool check, IPEndPoint address, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
         var configuration = CloudConfiguration.Build(settings);
         if (check)
@@ -78,7 +86,8 @@ internal static class CloudCommand
         }
 
         await error.WriteLineAsync(port is null
-            ? $"No Functions host has started this program ({CustomHandler.PortVariable} is not set). Run 'func start' in its folder, or use --standalone."
+            ? $"No Functions host has started this program ({CustomHandler.PortVariable} is not set). "
+                + "Run 'func start' in its folder, or use --standalone."
             : $"{CustomHandler.PortVariable} is '{port}'; it must be a port.");
         return ExitCode.Usage;
     }

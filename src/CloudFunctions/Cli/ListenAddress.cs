@@ -18,7 +18,8 @@ internal static class ListenAddress
         }
 
         return uri.Host == "localhost" ? new IPEndPoint(IPAddress.Loopback, uri.Port)
-            : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address) ? new IPEndPoint(address, uri.Port)
-            : null;
+            : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)
+                ? new IPEndPoint(address, uri.Port)
+                : null;
     }
 }

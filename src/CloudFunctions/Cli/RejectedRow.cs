@@ -14,7 +14,8 @@ namespace Hybrid.CloudFunctions.Cli;
 /// <param name="Claim">The claim that holds its data, if there is one.</param>
 /// <param name="Outcome">The recorded outcome of its prompt, if there is one.</param>
 internal sealed record RejectedRow(
-    string Id, string Queue, string Reason, string Detail, Guid? PromptId, string? DeviceId, int Bytes, string? Claim, CloudOutcome? Outcome)
+    string Id, string Queue, string Reason, string Detail, Guid? PromptId, string? DeviceId, int Bytes, string? Claim,
+    CloudOutcome? Outcome)
 {
     public static RejectedRow Of(RejectedEntry entry) => new(
         entry.Id, entry.Queue.Name, entry.Reason.Code, entry.Reason.Detail,

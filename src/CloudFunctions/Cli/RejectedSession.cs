@@ -48,7 +48,8 @@ internal sealed class RejectedSession(string[] settings, bool json, TextWriter o
                 await _archive.GiveBackAsync(_entries, CancellationToken.None);
             }
         }
-        catch (Exception exception) when (exception is MessagingException or RequestFailedException or AggregateException or InvalidDataException)
+        catch (Exception exception) when (
+            exception is MessagingException or RequestFailedException or AggregateException or InvalidDataException)
         {
             await error.WriteLineAsync(exception.Message);
             return ExitCode.Failure;
@@ -141,7 +142,10 @@ internal sealed class RejectedSession(string[] settings, bool json, TextWriter o
             }));
         }
 
-        rows.AddRange((ids ?? []).Distinct().Where(id => rows.TrueForAll(row => row.Id != id)).Select(id => new ReplayRow(id, false, "no such message")));
+        rows.AddRange((ids ?? [])
+            .Distinct()
+            .Where(id => rows.TrueForAll(row => row.Id != id))
+            .Select(id => new ReplayRow(id, false, "no such message")));
         if (json)
         {
             await PrintAsync(rows, CliJson.Default.IReadOnlyListReplayRow);

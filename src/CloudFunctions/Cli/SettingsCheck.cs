@@ -27,7 +27,10 @@ internal static class SettingsCheck
             return ExitCode.Usage;
         }
 
-        string[] sections = [MessagingOptions.SectionName, ModelOptions.SectionName, PriceList.SectionName, LeaseOptions.SectionName, ApiOptions.SectionName];
+        string[] sections =
+        [
+            MessagingOptions.SectionName, ModelOptions.SectionName, PriceList.SectionName, LeaseOptions.SectionName, ApiOptions.SectionName,
+        ];
         foreach (var (key, value) in sections
             .SelectMany(section => configuration.GetSection(section).AsEnumerable())
             .Where(pair => pair.Value is not null)

@@ -17,5 +17,6 @@ internal static class CloudDiagnostics
 
     /// <summary>Begins a span under the trace that came with a message.</summary>
     public static Activity? Begin(string name, string? traceParent) =>
-        Activities.StartActivity(name, ActivityKind.Consumer, ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent) ? parent : default);
+        Activities.StartActivity(
+            name, ActivityKind.Consumer, ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent) ? parent : default);
 }

@@ -1,3 +1,4 @@
+using Azure;
 using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.CloudFunctions.Models;
@@ -29,6 +30,10 @@ internal sealed partial class EscalationHandler(
     TimeProvider time,
     ILogger<EscalationHandler> logger)
 {
+    // One minute in all, which fits between the model's total time and functionTimeout.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(32);
+
     /// <summary>Handles one message.</summary>
     /// <param name="body">The event.</param>
     /// <param name="cancellationToken">The host wants its thread back, or has lost the message.</param>
@@ -64,7 +69,7 @@ internal sealed partial class EscalationHandler(
         {
             // Again under the lease: the last holder may have finished in between.
             var stored = await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken)
-                ?? await outcomes.StoreAsync(await DecideAsync(head, ids, body, lease, cancellationToken), cancellationToken);
+                ?? await StoreAsync(await DecideAsync(head, ids, body, lease, cancellationToken), cancellationToken);
             await answers.SendAsync(stored, head.TraceParent, cancellationToken);
             await lease.FinishAsync(cancellationToken);
             await DeleteClaimAsync(head, stored, cancellationToken);
@@ -121,12 +126,30 @@ internal sealed partial class EscalationHandler(
         }
     }
 
-    private async Task<AnswerData> RejectAsync(ClaimedData ids, DeadLetterReason reason, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<AnswerData> RejectAsync(
+        ClaimedData ids, DeadLetterReason reason, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         // Kept before the outcome is stored: a crash in between keeps it twice, never not at all.
         await rejected.PutAsync(QueueAddress.Rejected, reason, body, cancellationToken);
         return new AnswerData(ids.PromptId, ids.DeviceId, ids.JournalEpoch, CloudOutcome.Failed, Error: new OutcomeError(
             ReasonCode.Rejected.Value, $"The cloud refused the escalation ({reason.Code}): {reason.Detail}"));
+    }
+
+    /// <summary>Stores an outcome, over a short outage too: it may be paid for, and lost it would be paid for again.</summary>
+    private async Task<StoredOutcome> StoreAsync(AnswerData outcome, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            try
+            {
+                return await outcomes.StoreAsync(outcome, cancellationToken);
+            }
+            catch (Exception exception) when (exception is RequestFailedException or AggregateException && pause <= LongestPause)
+            {
+                LogNotStored(logger, outcome.PromptId, outcome.DeviceId, pause);
+                await Task.Delay(pause, time, cancellationToken);
+            }
+        }
     }
 
     private static AnswerData Expired(ClaimedData ids) => new(
@@ -146,9 +169,18 @@ internal sealed partial class EscalationHandler(
     [LoggerMessage(EventId = 6001, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} ended {Outcome} {Code}.")]
     private static partial void LogDecided(ILogger logger, Guid promptId, string deviceId, CloudOutcome outcome, string? code);
 
-    [LoggerMessage(EventId = 6002, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} had ended {Outcome} already; the answer was sent again.")]
+    [LoggerMessage(
+        EventId = 6002, Level = LogLevel.Information,
+        Message = "Prompt {PromptId} of {DeviceId} had ended {Outcome} already; the answer was sent again.")]
     private static partial void LogRepeated(ILogger logger, Guid promptId, string deviceId, CloudOutcome outcome);
 
-    [LoggerMessage(EventId = 6003, Level = LogLevel.Information, Message = "Prompt {PromptId} of {DeviceId} is being asked by another holder of its lease.")]
+    [LoggerMessage(
+        EventId = 6006, Level = LogLevel.Warning,
+        Message = "The outcome of prompt {PromptId} of {DeviceId} could not be stored; the next try follows in {Pause}.")]
+    private static partial void LogNotStored(ILogger logger, Guid promptId, string deviceId, TimeSpan pause);
+
+    [LoggerMessage(
+        EventId = 6003, Level = LogLevel.Information,
+        Message = "Prompt {PromptId} of {DeviceId} is being asked by another holder of its lease.")]
     private static partial void LogBusy(ILogger logger, Guid promptId, string deviceId);
 }

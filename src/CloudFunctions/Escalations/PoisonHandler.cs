@@ -13,7 +13,8 @@ namespace Hybrid.CloudFunctions.Escalations;
 /// <c>escalations-rejected</c>. Takes originals as the Functions host leaves them, and enveloped ones. Knows no host; thread safe.
 /// </summary>
 internal sealed partial class PoisonHandler(
-    DeadLetterStore letters, OutcomeStore outcomes, CallLeases leases, AnswerSender answers, RejectedMessages rejected, ILogger<PoisonHandler> logger)
+    DeadLetterStore letters, OutcomeStore outcomes, CallLeases leases, AnswerSender answers, RejectedMessages rejected,
+    ILogger<PoisonHandler> logger)
 {
     private static readonly DeadLetterReason Unnamed = new(
         RejectionCodes.Poisoned, "It was delivered too often without success; the log of the function says why.");

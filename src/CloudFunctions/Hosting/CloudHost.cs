@@ -25,7 +25,8 @@ internal static class CloudHost
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        IConfiguration configuration, IPEndPoint address, bool standalone, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        IConfiguration configuration, IPEndPoint address, bool standalone, TextWriter output, TextWriter error,
+        CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         var settings = CloudSettings.Read(configuration, failures);
@@ -43,16 +44,30 @@ internal static class CloudHost
         {
             return await ReportAsync([$"{exception.Message} Choose another address with --urls."], ExitCode.Failure, error);
         }
+        catch (OperationCanceledException)
+        {
+            // Told to stop before it was up: by a signal, or by the model's folder.
+            return await EndAsync(app, error);
+        }
 
         var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         await output.WriteLineAsync($"hybrid-cloud listens on {string.Join(", ", listening)}");
         await output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
+        return await EndAsync(app, error);
+    }
 
-        var services = app.Services.GetServices<IHostedService>().ToList();
-        return services.OfType<ModelWatch>().Single().Failure is { } failure
-            ? await ReportAsync([failure], ExitCode.Usage, error)
-            : services.OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failure : ExitCode.Success;
+    private static async Task<int> EndAsync(WebApplication app, TextWriter error)
+    {
+        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        if (services.OfType<ModelWatch>().Single().Failure is { } failure)
+        {
+            return await ReportAsync([failure], ExitCode.Usage, error);
+        }
+
+        // A faulted service stops the host, but the host would end as if all were well.
+        var faults = services.Select(service => service.ExecuteTask?.Exception?.GetBaseException().ToString()).OfType<string>().ToList();
+        return await ReportAsync(faults, faults.Count == 0 ? ExitCode.Success : ExitCode.Failure, error);
     }
 
     private static WebApplication Build(IConfiguration configuration, CloudSettings settings, IPEndPoint address, bool standalone)
@@ -62,6 +77,8 @@ internal static class CloudHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(address));
         builder.Logging.AddConfiguration(configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+        // What stops the host is reported at its end, once.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // Standard output is for results.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -14,7 +14,8 @@ namespace Hybrid.CloudFunctions.Hosting;
 internal static class CloudServices
 {
     /// <summary>The handlers and what they need.</summary>
-    public static IServiceCollection AddCloud(this IServiceCollection services, IConfiguration configuration, CloudSettings settings) => services
+    public static IServiceCollection AddCloud(
+        this IServiceCollection services, IConfiguration configuration, CloudSettings settings) => services
         .AddMessaging(configuration)
         .AddSingleton(settings.Host)
         .AddSingleton(settings.Model)

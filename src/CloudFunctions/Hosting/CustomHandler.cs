@@ -57,6 +57,8 @@ internal sealed partial class CustomHandler(QueueFunctions functions, FunctionRu
         return context.Response.WriteAsync(Answer, context.RequestAborted);
     }
 
-    [LoggerMessage(EventId = 6060, Level = LogLevel.Error, Message = "A request to {Function} was no invocation of a function with one binding.")]
+    [LoggerMessage(
+        EventId = 6060, Level = LogLevel.Error,
+        Message = "A request to {Function} was no invocation of a function with one binding.")]
     private static partial void LogNoInvocation(ILogger logger, string function);
 }

@@ -9,7 +9,8 @@ namespace Hybrid.CloudFunctions.Hosting;
 internal sealed partial class FunctionRunner(ILogger<FunctionRunner> logger)
 {
     /// <summary>Runs one attempt; throws nothing.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary: a bad message must never take the process down, and the host delivers it again.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "The boundary: a bad message must never take the process down, which the host delivers again.")]
     public async Task<RunEnd> RunAsync(QueueFunction function, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         try

@@ -5,8 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Hybrid.CloudFunctions.Hosting;
 
-/// <summary>Sees the model loaded. A folder that cannot be used ends the process as a wrong setting does: no prompt is lost by that, they wait on the queue.</summary>
-internal sealed partial class ModelWatch(ModelSource source, ModelOptions options, IHostApplicationLifetime lifetime, ILogger<ModelWatch> logger)
+/// <summary>
+/// Sees the model loaded. A folder that cannot be used ends the process as a wrong setting does: no prompt is lost by that, they wait on
+/// the queue.
+/// </summary>
+internal sealed partial class ModelWatch(
+    ModelSource source, ModelOptions options, IHostApplicationLifetime lifetime, ILogger<ModelWatch> logger)
     : BackgroundService
 {
     /// <summary>What is wrong with the folder; null if nothing is.</summary>
@@ -26,7 +30,8 @@ internal sealed partial class ModelWatch(ModelSource source, ModelOptions option
         }
         catch (ModelFolderException exception)
         {
-            Failure = $"{ModelOptions.SectionName}:{nameof(ModelOptions.Path)} is '{options.Path}', which cannot be used. {exception.Message}";
+            Failure =
+                $"{ModelOptions.SectionName}:{nameof(ModelOptions.Path)} is '{options.Path}', which cannot be used. {exception.Message}";
             lifetime.StopApplication();
         }
     }

@@ -7,9 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Hybrid.CloudFunctions.Hosting;
 
 /// <summary>Pumps one function's queue where no Functions host does, by the same values of <c>host.json</c>.</summary>
-/// <remarks>When it stops, what runs may finish within the grace period; the rest is cancelled and goes back to the queue at once.</remarks>
+/// <remarks>
+/// When it stops, what runs may finish within the grace period; the rest is cancelled and goes back to the queue at once.
+/// </remarks>
 internal sealed partial class QueuePump(
-    QueueFunction function, IMessageTransport transport, FunctionRunner runner, HostFile host, LeaseOptions lease, TimeProvider time, ILogger logger)
+    QueueFunction function, IMessageTransport transport, FunctionRunner runner, HostFile host, LeaseOptions lease, TimeProvider time,
+    ILogger logger)
 {
     /// <summary>How long work may go on after the signal to stop: most calls are paid by then.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -187,12 +190,18 @@ internal sealed partial class QueuePump(
         }
     }
 
-    [LoggerMessage(EventId = 6070, Level = LogLevel.Warning, Message = "The queue of {Function} cannot be read: {Problem} The next try follows in {Pause}.")]
+    [LoggerMessage(
+        EventId = 6070, Level = LogLevel.Warning,
+        Message = "The queue of {Function} cannot be read: {Problem} The next try follows in {Pause}.")]
     private static partial void LogTrouble(ILogger logger, string function, string problem, TimeSpan pause);
 
-    [LoggerMessage(EventId = 6071, Level = LogLevel.Warning, Message = "A message of {Function} was lost to another holder; it comes again, which is harmless.")]
+    [LoggerMessage(
+        EventId = 6071, Level = LogLevel.Warning,
+        Message = "A message of {Function} was lost to another holder; it comes again, which is harmless.")]
     private static partial void LogLost(ILogger logger, string function);
 
-    [LoggerMessage(EventId = 6072, Level = LogLevel.Warning, Message = "A message of {Function} could not be settled and comes again, which is harmless: {Problem}")]
+    [LoggerMessage(
+        EventId = 6072, Level = LogLevel.Warning,
+        Message = "A message of {Function} could not be settled and comes again, which is harmless: {Problem}")]
     private static partial void LogUnsettled(ILogger logger, string function, string problem);
 }

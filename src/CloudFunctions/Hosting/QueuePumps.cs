@@ -8,7 +8,8 @@ namespace Hybrid.CloudFunctions.Hosting;
 
 /// <summary>The pumps of all functions, for <c>--standalone</c>.</summary>
 internal sealed class QueuePumps(
-    QueueFunctions functions, IMessageTransport transport, FunctionRunner runner, HostFile host, LeaseOptions lease, TimeProvider time, ILogger<QueuePump> logger)
+    QueueFunctions functions, IMessageTransport transport, FunctionRunner runner, HostFile host, LeaseOptions lease, TimeProvider time,
+    ILogger<QueuePump> logger)
     : BackgroundService
 {
     /// <inheritdoc/>

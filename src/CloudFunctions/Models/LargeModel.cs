@@ -10,7 +10,8 @@ namespace Hybrid.CloudFunctions.Models;
 /// A call that runs when the prompt's deadline passes is left to finish, since it is paid and its cost must be counted; a further attempt
 /// is not begun. Thread safe.
 /// </remarks>
-internal sealed partial class LargeModel(ModelSource source, ModelOptions options, PriceList prices, TimeProvider time, ILogger<LargeModel> logger)
+internal sealed partial class LargeModel(
+    ModelSource source, ModelOptions options, PriceList prices, TimeProvider time, ILogger<LargeModel> logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -19,7 +20,8 @@ internal sealed partial class LargeModel(ModelSource source, ModelOptions option
     /// <param name="prompt">What is asked.</param>
     /// <param name="cancellationToken">Cancels the call too.</param>
     /// <exception cref="ModelUnavailableException">Every attempt failed in a way that may pass.</exception>
-    [SuppressMessage("Design", "CA1031", Justification = "Clients throw what they like; everything is judged by ModelFault, and nothing is swallowed.")]
+    [SuppressMessage(
+        "Design", "CA1031", Justification = "Clients throw what they like; everything is judged by ModelFault, and nothing is swallowed.")]
     public async Task<ModelAnswer> AskAsync(EscalationData prompt, CancellationToken cancellationToken)
     {
         var begun = time.GetTimestamp();
@@ -100,6 +102,8 @@ internal sealed partial class LargeModel(ModelSource source, ModelOptions option
             : new ModelAnswer(CloudOutcome.Answered, response.Text, model, usage, cost, reason);
     }
 
-    [LoggerMessage(EventId = 6010, Level = LogLevel.Warning, Message = "Attempt {Attempt} at prompt {PromptId} failed with {Code}; the next follows in {Pause}.")]
+    [LoggerMessage(
+        EventId = 6010, Level = LogLevel.Warning,
+        Message = "Attempt {Attempt} at prompt {PromptId} failed with {Code}; the next follows in {Pause}.")]
     private static partial void LogRetry(ILogger logger, Guid promptId, int attempt, string code, TimeSpan pause);
 }

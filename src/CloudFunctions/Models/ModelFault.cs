@@ -20,7 +20,10 @@ internal sealed record ModelFault(FaultKind Kind, string Code, string Message, T
 
     /// <summary>A call that took longer than allowed.</summary>
     public static ModelFault Timeout(TimeSpan limit) =>
-        new(FaultKind.Transient, "timeout", $"The model did not answer within {limit} ({ModelOptions.SectionName}:{nameof(ModelOptions.CallTimeout)}).");
+        new(
+            FaultKind.Transient,
+            "timeout",
+            $"The model did not answer within {limit} ({ModelOptions.SectionName}:{nameof(ModelOptions.CallTimeout)}).");
 
     /// <summary>Judges what a client threw.</summary>
     public static ModelFault Of(Exception exception, TimeProvider time) => exception switch
@@ -30,9 +33,11 @@ internal sealed record ModelFault(FaultKind Kind, string Code, string Message, T
         HttpRequestException or IOException or TimeoutException or OperationCanceledException or RequestFailedException => CutOff(),
         AggregateException => CutOff(),
         AuthenticationFailedException => new(
-            FaultKind.Transient, "no_identity", "No identity could be obtained for the model's endpoint. Assign a managed identity, or set Model:ApiKey."),
+            FaultKind.Transient, "no_identity",
+            "No identity could be obtained for the model's endpoint. Assign a managed identity, or set Model:ApiKey."),
         PromptTooLongException or KvBudgetExceededException => new(FaultKind.Permanent, ReasonCode.TooLong.Value, exception.Message),
-        NotSupportedException => new(FaultKind.Permanent, "unsupported", "The prompt asks for something this model cannot do, such as a JSON answer."),
+        NotSupportedException => new(
+            FaultKind.Permanent, "unsupported", "The prompt asks for something this model cannot do, such as a JSON answer."),
         ArgumentException and not ArgumentOutOfRangeException => new(
             FaultKind.Permanent, "unsupported", "The conversation does not fit the model's chat format."),
         InferenceQueueFullException or InferenceFailedException => new(FaultKind.Transient, "local_busy", exception.Message),
@@ -58,13 +63,15 @@ internal sealed record ModelFault(FaultKind Kind, string Code, string Message, T
             408 or 409 or 429 or >= 500 => new(
                 FaultKind.Transient, $"http_{status}", $"The model's endpoint answered {status}.", WishOf(response, time)),
             >= 400 => new(
-                FaultKind.Permanent, code, $"The model's endpoint refused the prompt with {status} ({code}). Check the section {ModelOptions.SectionName}."),
+                FaultKind.Permanent, code,
+                $"The model's endpoint refused the prompt with {status} ({code}). Check the section {ModelOptions.SectionName}."),
             _ => new(FaultKind.Unreadable, $"http_{status}", $"The model's endpoint answered {status}, which is no answer."),
         };
     }
 
     // Azure OpenAI: error.code content_filter, innererror.code ResponsibleAIPolicyViolation; OpenAI: content_policy_violation.
-    private static bool IsContentFilter(string code) => code is "content_filter" or "content_policy_violation" or "ResponsibleAIPolicyViolation";
+    private static bool IsContentFilter(string code) =>
+        code is "content_filter" or "content_policy_violation" or "ResponsibleAIPolicyViolation";
 
     private static List<string> ErrorCodes(PipelineResponse? response)
     {

@@ -42,7 +42,9 @@ internal sealed record ModelOptions
     /// <value>At least <see cref="CallTimeout"/> and below the <c>functionTimeout</c> of <c>host.json</c>; default 8 minutes.</value>
     public TimeSpan TotalTime { get; init; } = TimeSpan.FromMinutes(8);
 
-    /// <summary>What the configuration calls the model; the name of its price where the model's own answer names none that has one.</summary>
+    /// <summary>
+    /// What the configuration calls the model; the name of its price where the model's own answer names none that has one.
+    /// </summary>
     public string Name => Provider switch
     {
         ModelProvider.AzureOpenAI => Deployment,

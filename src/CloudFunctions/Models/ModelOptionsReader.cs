@@ -29,7 +29,8 @@ internal static class ModelOptionsReader
         if (options.TotalTime < options.CallTimeout)
         {
             settings.Fail(
-                nameof(options.TotalTime), $"'{options.TotalTime}'", $"it must not be shorter than {nameof(options.CallTimeout)} ({options.CallTimeout})");
+                nameof(options.TotalTime), $"'{options.TotalTime}'",
+                $"it must not be shorter than {nameof(options.CallTimeout)} ({options.CallTimeout})");
         }
 
         if (options.TotalTime >= functionTimeout)
@@ -37,7 +38,7 @@ internal static class ModelOptionsReader
             settings.Fail(
                 nameof(options.TotalTime),
                 $"'{options.TotalTime}'",
-                $"it must be shorter than the functionTimeout of host.json ({functionTimeout}), or the host kills calls that are paid already");
+                $"it must be shorter than the functionTimeout of host.json ({functionTimeout}), or the host kills calls that are paid");
         }
 
         return options.Provider switch
@@ -45,7 +46,8 @@ internal static class ModelOptionsReader
             ModelProvider.AzureOpenAI => options with
             {
                 Endpoint = RequiredAddress(settings, "https://NAME.openai.azure.com"),
-                Deployment = settings.Required(nameof(ModelOptions.Deployment), "it must be the name of a deployment of the Azure OpenAI resource"),
+                Deployment = settings.Required(
+                    nameof(ModelOptions.Deployment), "it must be the name of a deployment of the Azure OpenAI resource"),
             },
             ModelProvider.OpenAI => CheckKey(settings, options with
             {
@@ -89,7 +91,8 @@ internal static class ModelOptionsReader
             settings.Fail(
                 nameof(ModelOptions.Path),
                 $"'{options.Path}'",
-                $"no such folder is there; it must be a model folder in the onnxruntime-genai layout, or {nameof(ModelOptions.Provider)} another one");
+                "no such folder is there; it must be a model folder in the onnxruntime-genai layout, "
+                + $"or {nameof(ModelOptions.Provider)} another one");
         }
 
         return options;

@@ -8,7 +8,10 @@ using OpenAI;
 
 namespace Hybrid.CloudFunctions.Models;
 
-/// <summary>The one client of the large model. Making it begins to load a local model, beside everything else: hosts wait for a program only so long.</summary>
+/// <summary>
+/// The one client of the large model. Making it begins to load a local model, beside everything else: hosts wait for a program only so
+/// long.
+/// </summary>
 /// <remarks>Thread safe. Owns the client and the model.</remarks>
 internal sealed class ModelSource : IAsyncDisposable
 {
@@ -48,7 +51,8 @@ internal sealed class ModelSource : IAsyncDisposable
     private LocalChatClient Load(ModelOptions options, TimeProvider time)
     {
         _model = LocalModel.Load(
-            new LocalModelOptions { Path = options.Path, ChatFormat = options.ChatFormat, Threads = options.Threads }, time, _closing.Token);
+            new LocalModelOptions { Path = options.Path, ChatFormat = options.ChatFormat, Threads = options.Threads }, time,
+            _closing.Token);
         return new LocalChatClient(_model, time);
     }
 

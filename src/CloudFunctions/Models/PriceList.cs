@@ -31,7 +31,8 @@ internal sealed partial class PriceList
         var price = names.Select(name => name is null ? null : _prices.GetValueOrDefault(name)).FirstOrDefault(found => found is not null);
         return price is null || usage is null
             ? null
-            : new Cost(((usage.InputTokens * price.InputPerMillion) + (usage.OutputTokens * price.OutputPerMillion)) / Million, price.Currency);
+            : new Cost(
+                ((usage.InputTokens * price.InputPerMillion) + (usage.OutputTokens * price.OutputPerMillion)) / Million, price.Currency);
     }
 
     // A model's name may hold colons ("llama3:8b"), which configuration takes for levels: put together again here.
@@ -46,7 +47,8 @@ internal sealed partial class PriceList
                 settings.Fail(nameof(ModelPrice.Currency), $"'{currency}'", "it must be three capital letters, as USD");
             }
 
-            _prices[model] = new ModelPrice(Amount(nameof(ModelPrice.InputPerMillion)), Amount(nameof(ModelPrice.OutputPerMillion)), currency);
+            _prices[model] = new ModelPrice(
+                Amount(nameof(ModelPrice.InputPerMillion)), Amount(nameof(ModelPrice.OutputPerMillion)), currency);
             return;
 
             decimal Amount(string key)

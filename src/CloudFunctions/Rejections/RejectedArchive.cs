@@ -71,7 +71,12 @@ internal sealed class RejectedArchive(IMessageTransport transport, DeadLetterSto
             await outcomes.DiscardAsync(entry.Outcome.DeviceId, entry.Outcome.PromptId, cancellationToken);
         }
 
-        await transport.Open(QueueAddress.Escalations).SendAsync(new OutgoingMessage(entry.Id, entry.Letter.Original), cancellationToken);
+        var message = new OutgoingMessage(entry.Id, entry.Letter.Original);
+        await EnsuredSend.RunAsync(
+            transport,
+            QueueAddress.Escalations,
+            () => transport.Open(QueueAddress.Escalations).SendAsync(message, cancellationToken),
+            cancellationToken);
         // Sent first: a crash in between replays it twice, which is harmless, and never loses it.
         await transport.Open(entry.Queue).CompleteAsync(entry.Message, cancellationToken);
         await letters.PurgeAsync(entry.Message.Body, cancellationToken);

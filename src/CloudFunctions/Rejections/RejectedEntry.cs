@@ -15,5 +15,6 @@ internal sealed record RejectedEntry(
     string Id, QueueAddress Queue, ReceivedMessage Message, DeadLetter Letter, EscalationHead Head, AnswerData? Outcome)
 {
     /// <summary>Why it lies there.</summary>
-    public DeadLetterReason Reason => Letter.Reason ?? new DeadLetterReason(RejectionCodes.Poisoned, "It was delivered too often without success.");
+    public DeadLetterReason Reason =>
+        Letter.Reason ?? new DeadLetterReason(RejectionCodes.Poisoned, "It was delivered too often without success.");
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Hybrid.CloudFunctions.Answers;
 using Hybrid.Messaging;
 using Hybrid.Messaging.DeadLetters;
 using Microsoft.Extensions.Logging;
@@ -15,22 +16,14 @@ internal sealed partial class RejectedMessages(IMessageTransport transport, Dead
     public static QueueAddress ResultsPoison { get; } = new("results-poison");
 
     /// <summary>Puts a message aside; returns when the broker has it safely.</summary>
-    public async Task PutAsync(QueueAddress address, DeadLetterReason reason, ReadOnlyMemory<byte> original, CancellationToken cancellationToken)
+    public async Task PutAsync(
+        QueueAddress address, DeadLetterReason reason, ReadOnlyMemory<byte> original, CancellationToken cancellationToken)
     {
         var id = Convert.ToHexStringLower(SHA256.HashData(original.Span).AsSpan(0, 16));
         var body = await store.WrapAsync(address.Name, id, reason, original, transport.Abilities.MaxBodyBytes, cancellationToken);
         var message = new OutgoingMessage(id, body);
-        var queue = transport.Open(address);
-        try
-        {
-            await queue.SendAsync(message, cancellationToken);
-        }
-        catch (MessagingException exception) when (exception.Kind == MessagingFailure.NotFound)
-        {
-            await queue.EnsureAsync(cancellationToken);
-            await queue.SendAsync(message, cancellationToken);
-        }
-
+        await EnsuredSend.RunAsync(
+            transport, address, () => transport.Open(address).SendAsync(message, cancellationToken), cancellationToken);
         LogPutAside(logger, address.Name, reason.Code, reason.Detail);
     }
 

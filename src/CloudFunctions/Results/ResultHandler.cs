@@ -12,7 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Hybrid.CloudFunctions.Results;
 
-/// <summary>Keeps the devices' results as blobs <c>results/{yyyy}/{MM}/{dd}/{device}/{promptId}.json</c>, by the event's day. Knows no host; thread safe.</summary>
+/// <summary>
+/// Keeps the devices' results as blobs <c>results/{yyyy}/{MM}/{dd}/{device}/{promptId}.json</c>, by the event's day. Knows no host; thread
+/// safe.
+/// </summary>
 internal sealed partial class ResultHandler(
     EventReader reader, ClaimStore claims, RejectedMessages rejected, BlobServiceClient blobs, ILogger<ResultHandler> logger)
 {
@@ -75,18 +78,22 @@ internal sealed partial class ResultHandler(
     {
         try
         {
-            await _container.GetBlobClient(NameOf(day, ids.DeviceId, ids.PromptId)).GetPropertiesAsync(cancellationToken: cancellationToken);
+            await _container.GetBlobClient(NameOf(day, ids.DeviceId, ids.PromptId))
+                .GetPropertiesAsync(cancellationToken: cancellationToken);
         }
         catch (RequestFailedException exception) when (exception.Status == 404)
         {
             await rejected.PutAsync(
-                RejectedMessages.ResultsPoison, new DeadLetterReason(RejectionCodes.ClaimMissing, "The claim is gone."), body, cancellationToken);
+                RejectedMessages.ResultsPoison, new DeadLetterReason(RejectionCodes.ClaimMissing, "The claim is gone."), body,
+                cancellationToken);
         }
     }
 
     private static string NameOf(DateTimeOffset day, string deviceId, Guid promptId) =>
         string.Create(CultureInfo.InvariantCulture, $"{day.UtcDateTime:yyyy'/'MM'/'dd}/{deviceId}/{promptId}.json");
 
-    [LoggerMessage(EventId = 6005, Level = LogLevel.Debug, Message = "The result of prompt {PromptId} of {DeviceId} is stored; new: {IsNew}.")]
+    [LoggerMessage(
+        EventId = 6005, Level = LogLevel.Debug,
+        Message = "The result of prompt {PromptId} of {DeviceId} is stored; new: {IsNew}.")]
     private static partial void LogStored(ILogger logger, Guid promptId, string deviceId, bool isNew);
 }

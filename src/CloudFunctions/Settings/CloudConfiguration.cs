@@ -15,7 +15,10 @@ internal static class CloudConfiguration
     {
         var named = Add(new ConfigurationBuilder(), arguments).Build();
         var fallback = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(HostStorage);
-        string[] keys = [nameof(MessagingOptions.ConnectionString), nameof(MessagingOptions.QueueServiceUri), nameof(MessagingOptions.BlobServiceUri)];
+        string[] keys =
+        [
+            nameof(MessagingOptions.ConnectionString), nameof(MessagingOptions.QueueServiceUri), nameof(MessagingOptions.BlobServiceUri),
+        ];
         // All or nothing: half an account from here and half from there would be two accounts.
         return keys.Any(key => !string.IsNullOrEmpty(named[$"{MessagingOptions.SectionName}:{key}"]))
             ? named
@@ -28,7 +31,8 @@ internal static class CloudConfiguration
         .AddEnvironmentVariables(SettingsReader.DefaultPrefix)
         .AddCommandLine(arguments);
 
-    private static Dictionary<string, string?> FromHost(IConfigurationSection storage)
+    /// <summary>The host's account, in the words of <c>Messaging</c>.</summary>
+    internal static Dictionary<string, string?> FromHost(IConfigurationSection storage)
     {
         // "Identity-based connections" of Azure Functions: the services by address, or the account by name.
         var account = storage["accountName"];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.CloudFunctions.Settings;
@@ -10,7 +11,8 @@ namespace Hybrid.CloudFunctions.Settings;
 /// <param name="BatchSize">Messages fetched at once.</param>
 /// <param name="NewBatchThreshold">The next batch is fetched when so many or fewer are being handled.</param>
 internal sealed record HostFile(
-    TimeSpan FunctionTimeout, TimeSpan VisibilityTimeout, int MaxDequeueCount, TimeSpan MaxPollingInterval, int BatchSize, int NewBatchThreshold)
+    TimeSpan FunctionTimeout, TimeSpan VisibilityTimeout, int MaxDequeueCount, TimeSpan MaxPollingInterval, int BatchSize,
+    int NewBatchThreshold)
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "host.json";
@@ -48,12 +50,16 @@ internal sealed record HostFile(
             return TimeSpan.FromMinutes(5);
         }
 
-        if (TimeSpan.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var timeout) && timeout > TimeSpan.Zero && timeout <= TimeSpan.FromDays(1))
+        if (TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var timeout)
+            && timeout > TimeSpan.Zero
+            && timeout <= TimeSpan.FromDays(1))
         {
             return timeout;
         }
 
-        failures.Add($"{key} is '{value}'; it must be a length of time of at most a day, as hh:mm:ss. Set it in {FileName} or {EnvironmentPrefix}{key}.");
+        failures.Add(
+            $"{key} is '{value}'; it must be a length of time of at most a day, as hh:mm:ss. "
+            + $"Set it in {FileName} or {EnvironmentPrefix}{key}.");
         return TimeSpan.FromMinutes(5);
     }
 }

@@ -9,7 +9,8 @@ namespace Hybrid.CloudFunctions.Settings;
 /// <param name="file">The file the section stands in.</param>
 /// <param name="prefix">What the environment's variables for that file begin with.</param>
 internal sealed class SettingsReader(
-    IConfigurationSection section, List<string> failures, string file = SettingsReader.DefaultFile, string prefix = SettingsReader.DefaultPrefix)
+    IConfigurationSection section, List<string> failures, string file = SettingsReader.DefaultFile,
+    string prefix = SettingsReader.DefaultPrefix)
 {
     /// <summary>The program's own settings.</summary>
     public const string DefaultFile = "appsettings.json";
@@ -100,7 +101,10 @@ internal sealed class SettingsReader(
         }
 
         // What stands before an @ may be a secret.
-        Fail(key, value.Contains('@', StringComparison.Ordinal) ? "not an address (not shown)" : $"'{value}'", $"it must be an address without a user, as {example}");
+        Fail(
+            key,
+            value.Contains('@', StringComparison.Ordinal) ? "not an address (not shown)" : $"'{value}'",
+            $"it must be an address without a user, as {example}");
         return null;
     }
 
@@ -109,5 +113,6 @@ internal sealed class SettingsReader(
     /// <param name="value">The value as people may see it.</param>
     /// <param name="demand">What it must be.</param>
     public void Fail(string key, string value, string demand) => failures.Add(
-        $"{section.Path}:{key} is {value}; {demand}. Set it in {file} or {prefix}{section.Path.Replace(":", "__", StringComparison.Ordinal)}__{key}.");
+        $"{section.Path}:{key} is {value}; {demand}. "
+        + $"Set it in {file} or {prefix}{section.Path.Replace(":", "__", StringComparison.Ordinal)}__{key}.");
 }

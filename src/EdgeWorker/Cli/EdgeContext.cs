@@ -22,12 +22,14 @@ internal sealed class EdgeContext(TextWriter output, TextWriter error, TextReade
 
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "The folder of journal and state (Journal:Folder, default hybrid-data).", Recursive = true,
+        Description = "The folder of journal and state (Journal:Folder, default hybrid-data).",
+        Recursive = true,
     };
 
     public Option<string?> Mode { get; } = new("--mode")
     {
-        Description = $"Who answers: {string.Join(", ", Enum.GetNames<RouteMode>())} (Routing:Mode).", Recursive = true,
+        Description = $"Who answers: {string.Join(", ", Enum.GetNames<RouteMode>())} (Routing:Mode).",
+        Recursive = true,
     };
 
     /// <summary>The configuration of a command line.</summary>

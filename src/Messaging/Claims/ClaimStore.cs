@@ -20,7 +20,9 @@ public sealed partial class ClaimStore(BlobServiceClient blobs, TimeProvider tim
 
     private readonly BlobContainerClient _container = blobs.GetBlobContainerClient(ContainerName);
 
-    /// <summary>The name of the claim of an event: always the same for the same event, so that sending it again makes no second blob.</summary>
+    /// <summary>
+    /// The name of the claim of an event: always the same for the same event, so that sending it again makes no second blob.
+    /// </summary>
     /// <param name="deviceId">The device the event belongs to.</param>
     /// <param name="source">The event's source; ids are unique only within it.</param>
     /// <param name="eventId">The event's id.</param>
@@ -60,16 +62,19 @@ public sealed partial class ClaimStore(BlobServiceClient blobs, TimeProvider tim
         var blob = Blob(name);
         if (data.Length > Limits.DataBytes)
         {
-            throw new MessagingException(MessagingFailure.Refused, $"Claim '{name}' would have {data.Length} bytes; at most {Limits.DataBytes} are stored.");
+            throw new MessagingException(
+                MessagingFailure.Refused, $"Claim '{name}' would have {data.Length} bytes; at most {Limits.DataBytes} are stored.");
         }
 
-        await StorageFailures.RunAsync($"Storing claim '{name}'", () => _container.PutAsync(blob.Name, data, cancellationToken), cancellationToken);
+        await StorageFailures.RunAsync(
+            $"Storing claim '{name}'", () => _container.PutAsync(blob.Name, data, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads a claim.</summary>
     /// <exception cref="ContractException">The name is no claim's, or it holds more than <see cref="Limits.DataBytes"/>.</exception>
     /// <exception cref="MessagingException">
-    /// <see cref="MessagingFailure.NotFound"/> if it is gone, which a redelivery after the claim's deletion finds; otherwise it could not be read.
+    /// <see cref="MessagingFailure.NotFound"/> if it is gone, which a redelivery after the claim's deletion finds;
+    /// otherwise it could not be read.
     /// </exception>
     public Task<byte[]> GetAsync(string name, CancellationToken cancellationToken)
     {
@@ -97,11 +102,14 @@ public sealed partial class ClaimStore(BlobServiceClient blobs, TimeProvider tim
     public async Task DeleteAsync(string name, CancellationToken cancellationToken)
     {
         var blob = Blob(name);
-        await StorageFailures.RunAsync($"Deleting claim '{name}'", () => blob.DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+        await StorageFailures.RunAsync(
+            $"Deleting claim '{name}'", () => blob.DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
     }
 
     /// <summary>Deletes claims that nobody will ask for any more.</summary>
-    /// <param name="olderThan">Age since the last <see cref="PutAsync"/>. Must exceed every message's life, poisoned ones that may be replayed included.</param>
+    /// <param name="olderThan">
+    /// Age since the last <see cref="PutAsync"/>. Must exceed every message's life, poisoned ones that may be replayed included.
+    /// </param>
     /// <param name="cancellationToken">Ends the sweep.</param>
     /// <returns>How many were deleted. Blobs whose names are no claims' are left alone.</returns>
     /// <exception cref="MessagingException">The account could not be reached or refused.</exception>
@@ -141,7 +149,8 @@ public sealed partial class ClaimStore(BlobServiceClient blobs, TimeProvider tim
         {
             // Only as it was listed: an event sent again in between has renewed its claim.
             var conditions = new BlobRequestConditions { IfMatch = item.Properties.ETag };
-            return await _container.GetBlobClient(item.Name).DeleteIfExistsAsync(conditions: conditions, cancellationToken: cancellationToken);
+            return await _container.GetBlobClient(item.Name).DeleteIfExistsAsync(
+                conditions: conditions, cancellationToken: cancellationToken);
         }
         catch (RequestFailedException exception) when (exception.Status == 412)
         {

@@ -30,7 +30,12 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="MessagingException">The blob could not be stored.</exception>
     public async Task<byte[]> WrapAsync(
-        string queue, string messageId, DeadLetterReason reason, ReadOnlyMemory<byte> original, int maxBytes, CancellationToken cancellationToken)
+        string queue,
+        string messageId,
+        DeadLetterReason reason,
+        ReadOnlyMemory<byte> original,
+        int maxBytes,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reason);
         var detail = reason.Detail.Length <= DetailCharacters ? reason.Detail : reason.Detail[..DetailCharacters];
@@ -43,7 +48,8 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
         }
 
         var name = $"{queue}/{new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(messageId)).AsSpan(0, 16))}";
-        await StorageFailures.RunAsync($"Storing dead letter '{name}'", () => _container.PutAsync(name, original, cancellationToken), cancellationToken);
+        await StorageFailures.RunAsync(
+            $"Storing dead letter '{name}'", () => _container.PutAsync(name, original, cancellationToken), cancellationToken);
         return Write(new DeadLetterEnvelope(reason.Code, detail, OriginalBlob: $"{ContainerName}/{name}"));
     }
 
@@ -68,7 +74,10 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
         };
     }
 
-    /// <summary>Deletes what a poison message keeps outside the queue; to be called when it was replayed or purged. Harmless if there is nothing.</summary>
+    /// <summary>
+    /// Deletes what a poison message keeps outside the queue; to be called when it was replayed or purged. Harmless if there is
+    /// nothing.
+    /// </summary>
     /// <exception cref="MessagingException">It could not be deleted.</exception>
     public async Task PurgeAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
@@ -80,7 +89,8 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
         }
     }
 
-    private static byte[] Write(DeadLetterEnvelope envelope) => JsonSerializer.SerializeToUtf8Bytes(envelope, DeadLetterJson.Compact.DeadLetterEnvelope);
+    private static byte[] Write(DeadLetterEnvelope envelope) =>
+        JsonSerializer.SerializeToUtf8Bytes(envelope, DeadLetterJson.Compact.DeadLetterEnvelope);
 
     /// <summary>The envelope, or null if it is none: then the body itself is the original.</summary>
     private static DeadLetterEnvelope? Parse(ReadOnlySpan<byte> body)
@@ -103,7 +113,8 @@ public sealed class DeadLetterStore(BlobServiceClient blobs)
     }
 
     // A poison queue is open to whoever may write to it; only our own container is ever read.
-    private static bool IsName(string name) => name.Split('/') is [ContainerName, { Length: > 0 }, var id] && Guid.TryParseExact(id, "D", out _);
+    private static bool IsName(string name) =>
+        name.Split('/') is [ContainerName, { Length: > 0 }, var id] && Guid.TryParseExact(id, "D", out _);
 
     private static string BlobName(string name) => name[(ContainerName.Length + 1)..];
 

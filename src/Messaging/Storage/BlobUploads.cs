@@ -8,7 +8,8 @@ namespace Hybrid.Messaging.Storage;
 internal static class BlobUploads
 {
     /// <summary>Writes a blob over what was there, and makes the container if it is missing.</summary>
-    public static async Task PutAsync(this BlobContainerClient container, string name, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    public static async Task PutAsync(
+        this BlobContainerClient container, string name, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         var blob = container.GetBlobClient(name);
         try

@@ -13,7 +13,9 @@ internal sealed class StorageClients : IDisposable
     /// <summary>An address that swallows packets is given up after this; a device that is offline must find out within seconds.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest one attempt of a queue operation of at most 64 KiB may take, also on a kept connection whose line has died.</summary>
+    /// <summary>
+    /// The longest one attempt of a queue operation of at most 64 KiB may take, also on a kept connection whose line has died.
+    /// </summary>
     private static readonly TimeSpan QueueTimeout = TimeSpan.FromSeconds(8);
 
     /// <summary>The longest one attempt of a blob operation may take: a claim of 16 MiB over a slow line.</summary>
@@ -39,7 +41,9 @@ internal sealed class StorageClients : IDisposable
 
         // The versions are pinned to one that Azurite 3.35 knows, so that an emulator started without flags works too.
         // Queues go without the SDK's Base64: it throws on a foreign message inside a batch, where this adapter must put it aside.
-        var queues = Tuned(new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None }, QueueTimeout);
+        var queues = Tuned(
+            new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.None },
+            QueueTimeout);
         var blobs = Tuned(new BlobClientOptions(BlobClientOptions.ServiceVersion.V2025_11_05), BlobTimeout);
         var value = options.Value;
         if (value.UsesIdentity)

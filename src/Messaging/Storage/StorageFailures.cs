@@ -61,8 +61,9 @@ internal static class StorageFailures
         0 => (MessagingFailure.Unavailable, "the service could not be reached"),
         404 => (MessagingFailure.NotFound, $"it does not exist ({failure.ErrorCode ?? "404"})"),
         401 or 403 => (MessagingFailure.Denied,
-            $"access was denied ({failure.ErrorCode ?? failure.Status.ToString(Invariant)}). Check the connection string or the identity's roles "
-            + "(Storage Queue Data Contributor, Storage Blob Data Contributor), and this machine's clock"),
+            $"access was denied ({failure.ErrorCode ?? failure.Status.ToString(Invariant)}). "
+            + "Check the connection string, or the identity's roles (Storage Queue Data Contributor, "
+            + "Storage Blob Data Contributor), and this machine's clock"),
         413 => (MessagingFailure.Refused, "it is too large"),
         // Only a refusal that names the size condemns the message. Any other 4xx comes from the surroundings:
         // an emulator that is too old, a proxy; the message may pass once they are mended.
@@ -77,7 +78,8 @@ internal static class StorageFailures
     {
         for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
         {
-            if (inner is HttpRequestException or IOException or OperationCanceledException or RequestFailedException { Status: 0 or >= 500 })
+            if (inner is HttpRequestException or IOException or OperationCanceledException
+                or RequestFailedException { Status: 0 or >= 500 })
             {
                 return true;
             }

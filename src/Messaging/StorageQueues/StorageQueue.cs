@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Hybrid.Messaging.StorageQueues;
 
 /// <summary>One Azure Storage queue.</summary>
-internal sealed partial class StorageQueue(QueueServiceClient service, string name, DeadLetterStore deadLetters, TimeProvider time, ILogger logger)
+internal sealed partial class StorageQueue(
+    QueueServiceClient service, string name, DeadLetterStore deadLetters, TimeProvider time, ILogger logger)
     : IMessageQueue
 {
     /// <summary>The most the service hands out at once (Azure Storage, "Get Messages").</summary>
@@ -29,7 +30,9 @@ internal sealed partial class StorageQueue(QueueServiceClient service, string na
     private static readonly TimeSpan NoTimeToLive = TimeSpan.FromSeconds(-1);
 
     private readonly QueueClient _queue = service.GetQueueClient(name);
-    private readonly QueueClient? _poison = StorageQueueName.IsPoison(name) ? null : service.GetQueueClient(name + StorageQueueName.PoisonSuffix);
+    private readonly QueueClient? _poison = StorageQueueName.IsPoison(name)
+        ? null
+        : service.GetQueueClient(name + StorageQueueName.PoisonSuffix);
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
@@ -40,7 +43,8 @@ internal sealed partial class StorageQueue(QueueServiceClient service, string na
         }
     }
 
-    public Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken) => SendAsync(_queue, message.Body, cancellationToken);
+    public Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken) =>
+        SendAsync(_queue, message.Body, cancellationToken);
 
     public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
         int maxMessages, TimeSpan lockDuration, TimeSpan wait, CancellationToken cancellationToken)
@@ -136,13 +140,15 @@ internal sealed partial class StorageQueue(QueueServiceClient service, string na
         {
             throw new MessagingException(
                 MessagingFailure.Refused,
-                $"A message of {body.Length} bytes cannot be sent to queue '{queue.Name}'; it must have 1 to {Limits.StorageQueueBodyBytes}. "
-                + "Larger events go through EventSender, which uses a claim.");
+                $"A message of {body.Length} bytes cannot be sent to queue '{queue.Name}'; "
+                + $"it must have 1 to {Limits.StorageQueueBodyBytes}. Larger events go through EventSender, which uses a claim.");
         }
 
         var text = Convert.ToBase64String(body.Span);
         await StorageFailures.RunAsync(
-            $"Sending to queue '{queue.Name}'", () => queue.SendMessageAsync(text, null, NoTimeToLive, cancellationToken), cancellationToken);
+            $"Sending to queue '{queue.Name}'",
+            () => queue.SendMessageAsync(text, null, NoTimeToLive, cancellationToken),
+            cancellationToken);
     }
 
     private Task DeleteAsync(StorageQueueMessage message, CancellationToken cancellationToken) =>
@@ -156,9 +162,13 @@ internal sealed partial class StorageQueue(QueueServiceClient service, string na
     }
 
     private async Task<bool> SettleAsync(
-        ReceivedMessage message, string what, Func<StorageQueueMessage, CancellationToken, Task> settle, CancellationToken cancellationToken)
+        ReceivedMessage message,
+        string what,
+        Func<StorageQueueMessage, CancellationToken, Task> settle,
+        CancellationToken cancellationToken)
     {
-        var own = message as StorageQueueMessage ?? throw new ArgumentException("The message was received by another transport.", nameof(message));
+        var own = message as StorageQueueMessage
+            ?? throw new ArgumentException("The message was received by another transport.", nameof(message));
         await own.Turn.WaitAsync(cancellationToken);
         try
         {
@@ -184,6 +194,7 @@ internal sealed partial class StorageQueue(QueueServiceClient service, string na
         }
     }
 
-    [LoggerMessage(EventId = 5020, Level = LogLevel.Warning, Message = "Message {MessageId} of queue {Queue} was put aside: {Reason}. {Detail}")]
+    [LoggerMessage(
+        EventId = 5020, Level = LogLevel.Warning, Message = "Message {MessageId} of queue {Queue} was put aside: {Reason}. {Detail}")]
     private static partial void LogDeadLettered(ILogger logger, string messageId, string queue, string reason, string detail);
 }

@@ -16,7 +16,8 @@ internal static partial class StorageQueueName
     {
         if (address.DeviceId is { } device && !DeviceIds.IsWellFormed(device))
         {
-            throw new ArgumentException($"The device id of queue '{address.Name}' is malformed; it must be {DeviceIds.Rule}.", nameof(address));
+            throw new ArgumentException(
+                $"The device id of queue '{address.Name}' is malformed; it must be {DeviceIds.Rule}.", nameof(address));
         }
 
         var name = address.DeviceId is null ? address.Name : $"{address.Name}-{address.DeviceId}";
@@ -24,7 +25,8 @@ internal static partial class StorageQueueName
         return name.Length <= room && Pattern().IsMatch(name)
             ? name
             : throw new ArgumentException(
-                $"'{name}' cannot name a queue; it must be 3 to {room} lower-case letters and digits with single hyphens between them.", nameof(address));
+                $"'{name}' cannot name a queue; it must be 3 to {room} lower-case letters and digits with single hyphens between them.",
+                nameof(address));
     }
 
     public static bool IsPoison(string name) => name.EndsWith(PoisonSuffix, StringComparison.Ordinal);

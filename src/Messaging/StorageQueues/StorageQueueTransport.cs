@@ -6,8 +6,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Hybrid.Messaging.StorageQueues;
 
-/// <summary>Azure Storage queues, and Azurite. A device's own queue is named <c>{name}-{deviceId}</c>; every queue has a <c>{queue}-poison</c>.</summary>
-internal sealed class StorageQueueTransport(QueueServiceClient service, DeadLetterStore deadLetters, TimeProvider time, ILogger<StorageQueueTransport> logger)
+/// <summary>
+/// Azure Storage queues, and Azurite. A device's own queue is named <c>{name}-{deviceId}</c>; every queue has a <c>{queue}-poison</c>.
+/// </summary>
+internal sealed class StorageQueueTransport(
+    QueueServiceClient service, DeadLetterStore deadLetters, TimeProvider time, ILogger<StorageQueueTransport> logger)
     : IMessageTransport
 {
     private readonly ConcurrentDictionary<QueueAddress, StorageQueue> _queues = new();

@@ -46,7 +46,11 @@ public sealed class EscalationHandlerTests(AzuriteFixture azurite)
         await HandleAsync(stack, Samples.Escalation(_device, options: new PromptOptions(200, 0.5, 0.25, ["END"], 7, true)));
 
         var body = Assert.Single(stack.Model.Calls).Body;
-        foreach (var part in new[] { "\"temperature\":0.5", "\"top_p\":0.25", "\"stop\":[\"END\"]", "\"seed\":7", "json_object", "_tokens\":200", "Be brief." })
+        string[] parts =
+        [
+            "\"temperature\":0.5", "\"top_p\":0.25", "\"stop\":[\"END\"]", "\"seed\":7", "json_object", "_tokens\":200", "Be brief.",
+        ];
+        foreach (var part in parts)
         {
             Assert.Contains(part, body, StringComparison.Ordinal);
         }
@@ -264,6 +268,25 @@ public sealed class EscalationHandlerTests(AzuriteFixture azurite)
 
         Assert.Equal(Handled.Later, second);
         Assert.Equal(Handled.Done, await handling);
+    }
+
+    [Fact]
+    public async Task Handle_StorageAwayAfterTheAnswer_StoresItWhenItIsBack()
+    {
+        await using var stack = await CreateAsync();
+        var signal = new TaskCompletionSource();
+        stack.Model.Reply = _ => FakeModelReply.AnswerAfter("Paid for.", signal.Task);
+        var prompt = Samples.Escalation(_device);
+
+        var handling = HandleAsync(stack, prompt);
+        await stack.Model.WaitForCallsAsync(1).WaitAsync(Limit, Token);
+        await azurite.Server.StopAsync();
+        signal.SetResult();
+        await azurite.Server.RestartAsync(Token);
+
+        Assert.Equal(Handled.Done, await handling.WaitAsync(Limit, Token));
+        Assert.Equal("Paid for.", (await stack.OutcomeAsync(prompt))?.Text);
+        Assert.Single(stack.Model.Calls);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class PoisonHandlerTests(AzuriteFixture azurite)
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         var original = Samples.Bytes(_prompt);
         var body = enveloped
-            ? await stack.Get<DeadLetterStore>().WrapAsync("escalations", "1", new DeadLetterReason("lost_patience", "Why."), original, 48_000, Token)
+            ? await stack.Get<DeadLetterStore>().WrapAsync(
+                "escalations", "1", new DeadLetterReason("lost_patience", "Why."), original, 48_000, Token)
             : original;
 
         Assert.Equal(Handled.Done, await stack.Get<PoisonHandler>().HandleAsync(body, Token));

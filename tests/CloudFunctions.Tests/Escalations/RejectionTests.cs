@@ -6,7 +6,9 @@ using Hybrid.Messaging.Conformance;
 
 namespace Hybrid.CloudFunctions.Tests.Escalations;
 
-/// <summary>Escalations that break the contract: kept with the reason, ended for their device, never asked, never delivered again.</summary>
+/// <summary>
+/// Escalations that break the contract: kept with the reason, ended for their device, never asked, never delivered again.
+/// </summary>
 [Collection(HandlerGroup.Handlers)]
 public sealed class RejectionTests(AzuriteFixture azurite)
 {
@@ -15,13 +17,15 @@ public sealed class RejectionTests(AzuriteFixture azurite)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task UnknownVersion_IsRejected() => AssertRejectedAsync(Change(json => json["type"] = "hybrid.escalation.v2"), "unknown_version");
+    public Task UnknownVersion_IsRejected() =>
+        AssertRejectedAsync(Change(json => json["type"] = "hybrid.escalation.v2"), "unknown_version");
 
     [Fact]
     public Task WrongSource_IsRejected() => AssertRejectedAsync(Samples.Bytes(_prompt, source: "/devices/another"), "wrong_device");
 
     [Fact]
-    public Task MissingMessages_IsRejected() => AssertRejectedAsync(Change(json => json["data"]!.AsObject().Remove("messages")), "malformed");
+    public Task MissingMessages_IsRejected() =>
+        AssertRejectedAsync(Change(json => json["data"]!.AsObject().Remove("messages")), "malformed");
 
     [Fact]
     public Task WrongType_IsRejected() => AssertRejectedAsync(Change(json => json["data"]!["deadline"] = "tomorrow"), "malformed");

@@ -21,7 +21,7 @@ public sealed class LargeModelTests : IDisposable
         await using var server = await ModelEndpoint.StartAsync(Token);
 
         var answer = await AskAsync(
-            new ModelOptions { Provider = ModelProvider.AzureOpenAI, Endpoint = server.AzureEndpoint, Deployment = "my-gpt", ApiKey = "k-1" },
+            Azure(server),
             new PromptOptions(100, 0.5, 0.5, ["END"], 7, true));
 
         Assert.Equal(("An answer.", FakeModelReply.Model), (answer.Text, answer.Model));
@@ -36,7 +36,7 @@ public sealed class LargeModelTests : IDisposable
         server.Reply = _ => FakeModelReply.ContentFilter;
 
         var answer = await AskAsync(
-            new ModelOptions { Provider = ModelProvider.AzureOpenAI, Endpoint = server.AzureEndpoint, Deployment = "my-gpt", ApiKey = "k-1" });
+            Azure(server));
 
         Assert.Equal((CloudOutcome.Filtered, "my-gpt"), (answer.Outcome, answer.Model));
     }
@@ -116,6 +116,14 @@ public sealed class LargeModelTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void WriteTiny() => ModelFolderWriter.Write(_folder, ModelShape.Tiny, new RandomWeights(1), SideFiles.TinyByteLevel());
+
+    private static ModelOptions Azure(ModelEndpoint server) => new()
+    {
+        Provider = ModelProvider.AzureOpenAI,
+        Endpoint = server.AzureEndpoint,
+        Deployment = "my-gpt",
+        ApiKey = "k-1",
+    };
 
     private ModelOptions Onnx() => new() { Provider = ModelProvider.Onnx, Path = _folder, Threads = 1 };
 

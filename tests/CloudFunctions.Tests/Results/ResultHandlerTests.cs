@@ -25,7 +25,8 @@ public sealed class ResultHandlerTests(AzuriteFixture azurite)
         Assert.Equal(Handled.Done, await stack.Get<ResultHandler>().HandleAsync(body, Token));
         Assert.Equal(Handled.Done, await stack.Get<ResultHandler>().HandleAsync(body, Token));
 
-        var stored = await stack.Blobs.GetBlobContainerClient("results").GetBlobClient($"2026/11/23/{_device}/{_prompt}.json").DownloadContentAsync(Token);
+        var stored = await stack.Blobs.GetBlobContainerClient("results")
+            .GetBlobClient($"2026/11/23/{_device}/{_prompt}.json").DownloadContentAsync(Token);
         Assert.Equal(body, stored.Value.Content.ToArray());
     }
 
@@ -41,7 +42,8 @@ public sealed class ResultHandlerTests(AzuriteFixture azurite)
         await stack.Get<ResultHandler>().HandleAsync(body, Token);
         await stack.Get<ResultHandler>().HandleAsync(body, Token);
 
-        var stored = await stack.Blobs.GetBlobContainerClient("results").GetBlobClient($"2026/11/23/{_device}/{_prompt}.json").DownloadContentAsync(Token);
+        var stored = await stack.Blobs.GetBlobContainerClient("results")
+            .GetBlobClient($"2026/11/23/{_device}/{_prompt}.json").DownloadContentAsync(Token);
         Assert.Equal(whole, stored.Value.Content.ToArray());
         Assert.False(await stack.BlobExistsAsync(EventFormat.ReadEnvelope(body).DataRef!));
         Assert.Empty(await stack.RejectedAsync(RejectedMessages.ResultsPoison));

@@ -1,5 +1,6 @@
 using Hybrid.CloudFunctions.Hosting;
 using Hybrid.CloudFunctions.Models;
+using Hybrid.CloudFunctions.Settings;
 using Hybrid.Contracts;
 using Microsoft.Extensions.Configuration;
 
@@ -38,16 +39,31 @@ public sealed class SettingsTests
     [Fact]
     public void Read_OpenAIWithoutKey_IsNamedOnlyForTheirOwnService()
     {
-        Assert.Contains(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m")), failure => failure.StartsWith("Model:ApiKey", StringComparison.Ordinal));
+        var failure = Assert.Single(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m")));
+        Assert.StartsWith("Model:ApiKey", failure, StringComparison.Ordinal);
         Assert.Empty(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "http://localhost:11434/v1")));
     }
 
     [Fact]
     public void Read_AddressWithSecret_IsNotShown()
     {
-        var failure = Assert.Single(Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "https://me:hush@host/v1")));
+        var failure = Assert.Single(
+            Read(("Model:Provider", "OpenAI"), ("Model:Model", "m"), ("Model:Endpoint", "https://me:hush@host/v1")));
 
         Assert.DoesNotContain("hush", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobsStorage", "UseDevelopmentStorage=true", "ConnectionString", "UseDevelopmentStorage=true")]
+    [InlineData("AzureWebJobsStorage:queueServiceUri", "https://a.queue.example", "QueueServiceUri", "https://a.queue.example")]
+    [InlineData("AzureWebJobsStorage:blobServiceUri", "https://a.blob.example", "BlobServiceUri", "https://a.blob.example")]
+    [InlineData("AzureWebJobsStorage:accountName", "acme", "QueueServiceUri", "https://acme.queue.core.windows.net")]
+    [InlineData("AzureWebJobsStorage:accountName", "acme", "BlobServiceUri", "https://acme.blob.core.windows.net")]
+    public void FromHost_TheHostsAccount_BecomesOurs(string key, string value, string named, string expected)
+    {
+        var host = Configuration((key, value)).GetSection(CloudConfiguration.HostStorage);
+
+        Assert.Equal(expected, CloudConfiguration.FromHost(host)[$"Messaging:{named}"]);
     }
 
     [Fact]
@@ -55,7 +71,9 @@ public sealed class SettingsTests
     {
         var failures = new List<string>();
         var prices = PriceList.Read(
-            Configuration(("Prices:gpt:InputPerMillion", "2"), ("Prices:gpt:OutputPerMillion", "8"), ("Prices:llama3:8b:InputPerMillion", "0"), ("Prices:llama3:8b:OutputPerMillion", "1")),
+            Configuration(
+                ("Prices:gpt:InputPerMillion", "2"), ("Prices:gpt:OutputPerMillion", "8"),
+                ("Prices:llama3:8b:InputPerMillion", "0"), ("Prices:llama3:8b:OutputPerMillion", "1")),
             failures);
 
         Assert.Empty(failures);

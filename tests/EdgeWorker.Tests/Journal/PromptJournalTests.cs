@@ -16,7 +16,9 @@ public sealed class PromptJournalTests : IDisposable
     {
         var prompt = _test.New(PromptKind.Interactive) with
         {
-            Task = "chore", WaitOffline = true, TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            Task = "chore",
+            WaitOffline = true,
+            TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         };
         await Journal.AcceptAsync(prompt);
         var epoch = Journal.Epoch;

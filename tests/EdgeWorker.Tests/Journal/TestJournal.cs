@@ -89,7 +89,11 @@ internal sealed class TestJournal : IDisposable
 
     public static Settlement Local(string text = "pump 7") => new()
     {
-        State = PromptState.Answered, Route = PromptRoute.Local, Reason = ReasonCode.Mode, Answer = text, Model = "small",
+        State = PromptState.Answered,
+        Route = PromptRoute.Local,
+        Reason = ReasonCode.Mode,
+        Answer = text,
+        Model = "small",
     };
 
     public AnswerData Answer(Guid prompt, CloudOutcome outcome = CloudOutcome.Answered, decimal? cost = null) => new(

@@ -73,7 +73,8 @@ public sealed class ClaimStoreTests(AzuriteFixture azurite) : StorageTestBase(az
         var name = NewName();
         await Claims.PutAsync(name, "x"u8.ToArray(), Token);
         var container = Get<BlobServiceClient>().GetBlobContainerClient(ClaimStore.ContainerName);
-        await container.GetBlobClient(name["claims/".Length..]).UploadAsync(new BinaryData(new byte[Limits.DataBytes + 1]), overwrite: true, Token);
+        await container.GetBlobClient(name["claims/".Length..]).UploadAsync(
+            new BinaryData(new byte[Limits.DataBytes + 1]), overwrite: true, Token);
 
         await Assert.ThrowsAsync<ContractException>(() => Claims.GetAsync(name, Token));
     }
@@ -89,7 +90,8 @@ public sealed class ClaimStoreTests(AzuriteFixture azurite) : StorageTestBase(az
         Assert.Equal(0, await claims.SweepAsync(TimeSpan.FromDays(9), Token));
         var name = NewName();
         await claims.PutAsync(name, "data"u8.ToArray(), Token);
-        var foreign = services.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ClaimStore.ContainerName).GetBlobClient("readme.txt");
+        var container = services.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ClaimStore.ContainerName);
+        var foreign = container.GetBlobClient("readme.txt");
         await foreign.UploadAsync(new BinaryData("not ours"), Token);
 
         var young = await claims.SweepAsync(TimeSpan.FromDays(11), Token);

@@ -61,5 +61,6 @@ public sealed class DeadLetterStoreTests(AzuriteFixture azurite) : StorageTestBa
         Assert.InRange(body.Length, 1, 2000);
     }
 
-    private Task<byte[]> WrapAsync(byte[] original, int maxBytes) => Store.WrapAsync("escalations", "id-1", Reason, original, maxBytes, Token);
+    private Task<byte[]> WrapAsync(byte[] original, int maxBytes) =>
+        Store.WrapAsync("escalations", "id-1", Reason, original, maxBytes, Token);
 }

@@ -37,7 +37,9 @@ public sealed class EventTests(AzuriteFixture azurite) : StorageTestBase(azurite
 
         Assert.InRange(body.Length, 1, 2000);
         Assert.Equal(new ClaimedData(sent.Data.PromptId, Samples.Device, sent.Data.JournalEpoch, sent.Data.Deadline), ids);
-        Assert.Equal((sent.Id, sent.Source, sent.Subject, sent.Time, sent.TraceParent), (envelope.Id, envelope.Source, envelope.Subject, envelope.Time, envelope.TraceParent));
+        Assert.Equal(
+            (sent.Id, sent.Source, sent.Subject, sent.Time, sent.TraceParent),
+            (envelope.Id, envelope.Source, envelope.Subject, envelope.Time, envelope.TraceParent));
         Assert.Equal(sent.Data.Messages[0], opened.Data.Messages[0]);
         Assert.Equal(ClaimStore.NameFor(Samples.Device, sent.Source, sent.Id), opened.ClaimName);
     }
@@ -131,7 +133,8 @@ public sealed class EventTests(AzuriteFixture azurite) : StorageTestBase(azurite
     {
         var bytes = Encoding.UTF8.GetBytes(text);
 
-        await Assert.ThrowsAsync<ContractException>(() => Get<EventReader>().OpenAsync<EscalationData>(bytes, EventTypes.Escalation, Token));
+        await Assert.ThrowsAsync<ContractException>(
+            () => Get<EventReader>().OpenAsync<EscalationData>(bytes, EventTypes.Escalation, Token));
         await Assert.ThrowsAsync<ContractException>(() => Get<EventSender>().SendAsync(new QueueAddress("unused"), bytes, Token));
     }
 
@@ -140,7 +143,8 @@ public sealed class EventTests(AzuriteFixture azurite) : StorageTestBase(azurite
     {
         var claimed = Samples.Escalation(Large) with { DataRef = $"claims/pump-7/{Guid.NewGuid()}" };
 
-        await Assert.ThrowsAsync<ContractException>(() => Get<EventSender>().SendAsync(new QueueAddress("unused"), EventFormat.Write(claimed), Token));
+        await Assert.ThrowsAsync<ContractException>(
+            () => Get<EventSender>().SendAsync(new QueueAddress("unused"), EventFormat.Write(claimed), Token));
     }
 
     [Fact]

@@ -35,9 +35,11 @@ public sealed class StorageQueueFixture : TransportFixture
         var letters = new List<DeadLetter>();
         var name = address.DeviceId is null ? address.Name : $"{address.Name}-{address.DeviceId}";
         var poison = Transport.Open(new QueueAddress($"{name}-poison"));
-        foreach (var message in await poison.ReceiveAsync(32, TimeSpan.FromMinutes(1), TimeSpan.Zero, TestContext.Current.CancellationToken))
+        var store = _providers[0].GetRequiredService<DeadLetterStore>();
+        var token = TestContext.Current.CancellationToken;
+        foreach (var message in await poison.ReceiveAsync(32, TimeSpan.FromMinutes(1), TimeSpan.Zero, token))
         {
-            letters.Add(await _providers[0].GetRequiredService<DeadLetterStore>().ReadAsync(message.Body, TestContext.Current.CancellationToken));
+            letters.Add(await store.ReadAsync(message.Body, token));
         }
 
         return letters;

@@ -137,11 +137,13 @@ public sealed class StorageQueueTests(AzuriteFixture azurite) : StorageTestBase(
     public async Task Send_WrongKey_IsDeniedAndTheKeyStaysSecret()
     {
         const string key = "d3Jvbmcta2V5LXdyb25nLWtleQ==";
-        var parts = ConnectionString.Split(';').Select(part => part.StartsWith("AccountKey=", StringComparison.Ordinal) ? $"AccountKey={key}" : part);
+        var parts = ConnectionString.Split(';').Select(
+            part => part.StartsWith("AccountKey=", StringComparison.Ordinal) ? $"AccountKey={key}" : part);
         await using var services = Messengers.For(string.Join(';', parts));
 
         var failure = await Assert.ThrowsAsync<MessagingException>(
-            () => services.GetRequiredService<IMessageTransport>().Open(QueueAddress.Results).SendAsync(new OutgoingMessage("1", "{}"u8.ToArray()), Token));
+            () => services.GetRequiredService<IMessageTransport>().Open(QueueAddress.Results).SendAsync(
+                new OutgoingMessage("1", "{}"u8.ToArray()), Token));
 
         Assert.Equal(MessagingFailure.Denied, failure.Kind);
         Assert.DoesNotContain(key, failure.ToString(), StringComparison.Ordinal);
@@ -151,10 +153,12 @@ public sealed class StorageQueueTests(AzuriteFixture azurite) : StorageTestBase(
     public async Task Send_NothingListens_IsUnavailableSoon()
     {
         await using var services = Messengers.For(
-            "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;QueueEndpoint=http://127.0.0.1:9/a;BlobEndpoint=http://127.0.0.1:9/a;");
+            "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;"
+            + "QueueEndpoint=http://127.0.0.1:9/a;BlobEndpoint=http://127.0.0.1:9/a;");
 
         var failure = await Assert.ThrowsAsync<MessagingException>(
-            () => services.GetRequiredService<IMessageTransport>().Open(QueueAddress.Results).SendAsync(new OutgoingMessage("1", "{}"u8.ToArray()), Token)
+            () => services.GetRequiredService<IMessageTransport>().Open(QueueAddress.Results).SendAsync(
+                new OutgoingMessage("1", "{}"u8.ToArray()), Token)
                 .WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Token));
 
         Assert.Equal(MessagingFailure.Unavailable, failure.Kind);

@@ -19,8 +19,12 @@ internal static class DemoCommand
     public static Command Create(StackLayout layout, TextWriter output, TextWriter error)
     {
         var json = new Option<bool>("--json") { Description = "One JSON line on stdout instead of the table." };
-        var baseline = new Option<bool>("--baseline") { Description = "Ask the large model everything too, and count its correct answers." };
-        var prompts = new Option<string>("--prompts") { Description = "Other prompts: lines with id, prompt and answer.", DefaultValueFactory = _ => layout.Prompts };
+        var baseline = new Option<bool>("--baseline") { Description = "Ask the large model everything too, and count what it gets right." };
+        var prompts = new Option<string>("--prompts")
+        {
+            Description = "Other prompts: lines with id, prompt and answer.",
+            DefaultValueFactory = _ => layout.Prompts,
+        };
         var concurrency = new Option<int>("--concurrency") { Description = "Prompts under way at once.", DefaultValueFactory = _ => 8 };
         var mode = new Option<string?>("--mode") { Description = "The device's mode: LocalFirst, CloudFirst, LocalOnly or CloudOnly." };
         var func = new Option<bool>("--func") { Description = "Run the cloud functions with Azure Functions Core Tools (func start)." };
@@ -35,7 +39,12 @@ internal static class DemoCommand
         command.SetAction((parsed, cancellationToken) => StackCommand.GuardAsync(
             () => new Session(
                 layout,
-                new StackOptions { Folder = Path.Combine(layout.State, "demo"), Mode = parsed.GetValue(mode), Func = parsed.GetValue(func) },
+                new StackOptions
+                {
+                    Folder = Path.Combine(layout.State, "demo"),
+                    Mode = parsed.GetValue(mode),
+                    Func = parsed.GetValue(func),
+                },
                 parsed.GetValue(prompts)!,
                 parsed.GetValue(concurrency),
                 parsed.GetValue(baseline),
@@ -48,7 +57,14 @@ internal static class DemoCommand
     }
 
     private sealed record Session(
-        StackLayout Layout, StackOptions Options, string Prompts, int Concurrency, bool Baseline, bool Json, TextWriter Output, TextWriter Error)
+        StackLayout Layout,
+        StackOptions Options,
+        string Prompts,
+        int Concurrency,
+        bool Baseline,
+        bool Json,
+        TextWriter Output,
+        TextWriter Error)
     {
         private static bool IsTerminal => !Console.IsErrorRedirected;
 
@@ -88,7 +104,8 @@ internal static class DemoCommand
             if (Baseline)
             {
                 using var cloud = PromptClient.ForCloud(stack.Cloud, PromptLimit);
-                baseline = await new DemoRun(cloud, Concurrency, Progress("large model alone", prompts)).AskAllAsync(prompts, cancellationToken);
+                var run = new DemoRun(cloud, Concurrency, Progress("large model alone", prompts));
+                baseline = await run.AskAllAsync(prompts, cancellationToken);
             }
 
             var summary = DemoSummary.Of(outcomes, baseline, elapsed);

@@ -10,7 +10,8 @@ internal static class UpCommand
     {
         var edge = StackCommand.Port("--edge-port", "the edge worker", StackOptions.DefaultEdgePort);
         var cloud = StackCommand.Port("--cloud-port", "the cloud functions", StackOptions.DefaultCloudPort);
-        var azurite = StackCommand.Port("--azurite-port", "the emulator's blobs; queues and tables follow", StackOptions.DefaultAzuritePort);
+        var azurite = StackCommand.Port(
+            "--azurite-port", "the emulator's blobs; queues and tables follow", StackOptions.DefaultAzuritePort);
         var mode = new Option<string?>("--mode") { Description = "The device's mode: LocalFirst, CloudFirst, LocalOnly or CloudOnly." };
         var func = new Option<bool>("--func") { Description = "Run the cloud functions with Azure Functions Core Tools (func start)." };
         foreach (var option in new Option[] { edge, cloud, azurite, mode, func })
@@ -37,7 +38,8 @@ internal static class UpCommand
             cancellationToken));
     }
 
-    private static async Task<int> RunAsync(StackLayout layout, StackOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        StackLayout layout, StackOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         using var state = StackState.Take(layout.State, Path.GetFileName(options.Folder), fresh: false);
         var log = new StackLog(output);

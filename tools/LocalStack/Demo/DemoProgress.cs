@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Hybrid.LocalStack.Demo;
 
-/// <summary>A line that counts, with rate and time left; on a terminal it is rewritten, elsewhere a new one comes for every tenth. Thread safe.</summary>
+/// <summary>
+/// A line that counts, with rate and time left; on a terminal it is rewritten, elsewhere a new one comes for every tenth. Thread safe.
+/// </summary>
 internal sealed class DemoProgress(TextWriter writer, bool isTerminal, string what, int total)
 {
     private readonly Lock _gate = new();

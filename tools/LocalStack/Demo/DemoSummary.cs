@@ -12,7 +12,16 @@ namespace Hybrid.LocalStack.Demo;
 /// <param name="CloudP50Ms">The same of the cloud's answers.</param>
 /// <param name="ElapsedS">Seconds from the first prompt to the last outcome, without the baseline.</param>
 internal sealed record DemoSummary(
-    int Prompts, int Local, int Cloud, int Failed, int Lost, int Correct, int? LargeCorrect, double LocalP50Ms, double CloudP50Ms, double ElapsedS)
+    int Prompts,
+    int Local,
+    int Cloud,
+    int Failed,
+    int Lost,
+    int Correct,
+    int? LargeCorrect,
+    double LocalP50Ms,
+    double CloudP50Ms,
+    double ElapsedS)
 {
     public static DemoSummary Of(IReadOnlyList<DemoOutcome> outcomes, IReadOnlyList<DemoOutcome>? baseline, TimeSpan elapsed) => new(
         outcomes.Count,

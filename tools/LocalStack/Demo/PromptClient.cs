@@ -42,8 +42,8 @@ internal sealed class PromptClient : IDisposable
             var view = id is null ? await PostAsync(prompt, cancellationToken) : await GetAsync(id, cancellationToken);
             if (view is { State: "answered" or "failed" or "expired" or "filtered" })
             {
-                return new DemoOutcome(
-                    prompt, view.State, view.Route, view.Answer, view.Milliseconds ?? TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
+                var milliseconds = view.Milliseconds ?? TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+                return new DemoOutcome(prompt, view.State, view.Route, view.Answer, milliseconds);
             }
 
             id ??= view?.Id;
@@ -86,7 +86,9 @@ internal sealed class PromptClient : IDisposable
             }
 
             // A refusal is an outcome; trouble passes.
-            var refused = (int)response.StatusCode is >= 400 and < 500 && response.StatusCode != HttpStatusCode.TooManyRequests && request.Method == HttpMethod.Post;
+            var refused = request.Method == HttpMethod.Post
+                && (int)response.StatusCode is >= 400 and < 500
+                && response.StatusCode != HttpStatusCode.TooManyRequests;
             return refused ? new View(null, "failed", null, null, null) : null;
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or JsonException or IOException)
@@ -104,7 +106,8 @@ internal sealed class PromptClient : IDisposable
             var root = json.RootElement;
             return new View(Text("id"), Text("state"), Text("route"), Text(answerField), TotalMs());
 
-            string? Text(string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            string? Text(string name) =>
+                root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
             double? TotalMs() => root.TryGetProperty("timings", out var timings) && timings.ValueKind == JsonValueKind.Object
                 && timings.TryGetProperty("totalMs", out var total) && total.ValueKind == JsonValueKind.Number ? total.GetDouble() : null;

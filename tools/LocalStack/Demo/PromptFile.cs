@@ -11,7 +11,8 @@ internal static class PromptFile
     {
         if (!File.Exists(path))
         {
-            throw new StackException($"'{path}' does not exist. Name a file of lines as {{\"id\":\"1\",\"prompt\":\"…\",\"answer\":\"…\"}} with --prompts.");
+            throw new StackException(
+                $"'{path}' does not exist. Name a file of lines as {{\"id\":\"1\",\"prompt\":\"…\",\"answer\":\"…\"}} with --prompts.");
         }
 
         var prompts = new List<DemoPrompt>();

@@ -9,6 +9,9 @@ internal sealed class RunningStack : IAsyncDisposable
     private const string ConnectionVariable = SettingPrefix + "Messaging__ConnectionString";
     private const string QueueUriVariable = SettingPrefix + "Messaging__QueueServiceUri";
 
+    /// <summary>What the keeper ends with if its program is not there.</summary>
+    private const int CommandNotFound = 127;
+
     /// <summary>The first start on a small machine reads models from a cold disk.</summary>
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2);
 
@@ -40,7 +43,8 @@ internal sealed class RunningStack : IAsyncDisposable
     /// <summary>Starts them all and waits until each is healthy.</summary>
     /// <exception cref="StackException">A port is in use or a program did not come up.</exception>
     /// <exception cref="AzuriteException">Node.js or npm is missing, or the emulator did not come up.</exception>
-    public static async Task<RunningStack> StartAsync(StackLayout layout, StackOptions options, StackLog log, CancellationToken cancellationToken)
+    public static async Task<RunningStack> StartAsync(
+        StackLayout layout, StackOptions options, StackLog log, CancellationToken cancellationToken)
     {
         var stack = new RunningStack(layout, options, log);
         try
@@ -128,14 +132,14 @@ internal sealed class RunningStack : IAsyncDisposable
     }
 
     private StackProgram StartCloud(Dictionary<string, string> variables) => StackProgram.Start(
-        "cloud", [.. _layout.Cloud, "--standalone", "--urls", Cloud.GetLeftPart(UriPartial.Authority)], _layout.Root, variables, _log.For("cloud"));
+        "cloud", [.. _layout.Cloud, "--standalone", "--urls", Address(Cloud)], _layout.Root, variables, _log.For("cloud"));
 
     private StackProgram StartEdge(Dictionary<string, string> variables)
     {
         string[] mode = _options.Mode is { } value ? ["--mode", value] : [];
         return StackProgram.Start(
             "edge",
-            [.. _layout.Edge, "serve", "--url", Edge.GetLeftPart(UriPartial.Authority), "--data", Path.Combine(_options.Folder, "edge"), .. mode],
+            [.. _layout.Edge, "serve", "--url", Address(Edge), "--data", Path.Combine(_options.Folder, "edge"), .. mode],
             _layout.Root,
             variables,
             _log.For("edge"));
@@ -146,7 +150,7 @@ internal sealed class RunningStack : IAsyncDisposable
         var folder = Path.Combine(_options.Folder, "functions");
         await using (var publish = StackProgram.Start(
             "publish",
-            [StackLayout.DotNet, "publish", Path.Combine(_layout.Root, "src", "CloudFunctions"), "--output", folder, "--nologo", "--verbosity", "quiet"],
+            [StackLayout.DotNet, "publish", Path.Combine("src", "CloudFunctions"), "--output", folder, "--nologo", "--verbosity", "quiet"],
             _layout.Root,
             new Dictionary<string, string>(),
             _log.For("publish")))
@@ -166,15 +170,19 @@ internal sealed class RunningStack : IAsyncDisposable
 
         var func = StackProgram.Start("func", ["func", "start", "--port", $"{_options.CloudPort}"], folder, host, _log.For("func"));
         // Core Tools that are not there are known at once.
-        if (await Task.WhenAny(func.Exited, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken)) == func.Exited && await func.Exited == 127)
+        await Task.WhenAny(func.Exited, Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, cancellationToken));
+        if (func.Exited.IsCompleted && await func.Exited == CommandNotFound)
         {
             await func.DisposeAsync();
             throw new StackException(
-                "'func' could not be started. Install Azure Functions Core Tools 4 and put 'func' on PATH, or leave --func away: the cloud functions then pump the queues themselves.");
+                "'func' could not be started. Install Azure Functions Core Tools 4 and put 'func' on PATH, "
+                + "or leave --func away: the cloud functions then pump the queues themselves.");
         }
 
         return func;
     }
+
+    private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 
     private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }

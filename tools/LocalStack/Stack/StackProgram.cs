@@ -51,18 +51,20 @@ internal sealed class StackProgram : IAsyncDisposable
         {
             if (Exited.IsCompleted)
             {
-                throw new StackException($"{Name} ended with {await Exited} before it was ready. Its last lines:{Environment.NewLine}{await _process.LastLinesAsync()}");
+                throw new StackException(await WithLastLinesAsync($"{Name} ended with {await Exited} before it was ready."));
             }
 
             if (TimeProvider.System.GetElapsedTime(start) > limit)
             {
-                throw new StackException(
-                    $"{Name} was not ready at {address} after {limit.TotalSeconds:F0} s. Its last lines:{Environment.NewLine}{await _process.LastLinesAsync()}");
+                throw new StackException(await WithLastLinesAsync($"{Name} was not ready at {address} after {limit.TotalSeconds:F0} s."));
             }
 
             await Task.Delay(ProbePause, TimeProvider.System, cancellationToken);
         }
     }
+
+    private async Task<string> WithLastLinesAsync(string what) =>
+        $"{what} Its last lines:{Environment.NewLine}{await _process.LastLinesAsync()}";
 
     public async ValueTask DisposeAsync()
     {

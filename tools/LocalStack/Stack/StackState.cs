@@ -69,7 +69,8 @@ internal sealed class StackState : IDisposable
         }
         catch (IOException exception) when (File.Exists(path))
         {
-            throw new StackException($"A local stack is running on '{Path.ChangeExtension(path, null)}'. Stop it first (Ctrl+C where it runs).", exception);
+            throw new StackException(
+                $"A local stack is running on '{Path.ChangeExtension(path, null)}'. Stop it first (Ctrl+C where it runs).", exception);
         }
     }
 }

@@ -6,6 +6,5 @@ namespace Hybrid.StarterModels.Training;
 internal static class TrainingPlan
 {
     /// <summary>The conversations the hungriest model reads; the others read the beginning of the same corpus.</summary>
-    public static int Conversations() => JsonNode.Parse(File.ReadAllText(Trainer.Configuration))!.AsObject()
-        .Max(model => (int)model.Value!["schedule"]!["conversations"]!);
+    public static int Conversations() => (int)JsonNode.Parse(File.ReadAllText(Trainer.Configuration))!["corpus"]!["conversations"]!;
 }

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Hybrid.Messaging.Conformance;
+
+namespace Hybrid.CloudFunctions.Tests.Hosting;
+
+/// <summary>What a real Functions host sent, byte for byte, but for the function's name.</summary>
+[Collection(HandlerGroup.Handlers)]
+public sealed class RecordingTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("queue-json-message", """{"mode":"ok","n":1,"nested":{"a":[1,2]}}""")]
+    [InlineData("queue-plain-text", "plain ok text")]
+    [InlineData("queue-redelivery-1", """{"mode":"notjson"}""")]
+    [InlineData("queue-redelivery-2", """{"mode":"notjson"}""")]
+    [InlineData("queue-redelivery-3", """{"mode":"notjson"}""")]
+    public async Task Replay_QueueMessage_IsDecodedTwiceAndAnsweredWithABody(string recording, string message)
+    {
+        await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
+        await using var host = await StartAsync(stack);
+
+        using var response = await ReplayAsync(host, recording, "/qfn", "/Escalation");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!.AsObject();
+        Assert.Equal(["Outputs", "Logs", "ReturnValue"], body.Select(pair => pair.Key));
+        Assert.Equal(message, Encoding.UTF8.GetString(Assert.Single(await stack.RejectedAsync()).Original.Span));
+    }
+
+    [Fact]
+    public async Task Replay_Readiness_IsAnswered()
+    {
+        await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
+        await using var host = await StartAsync(stack);
+
+        using var response = await ReplayAsync(host, "readiness", "/", "/");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Replay_ForwardedRequests_ReachTheApi()
+    {
+        await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
+        await using var host = await StartAsync(stack);
+
+        using var get = await ReplayAsync(host, "http-forwarded-get", "/api/httpfn/42", "/api/prompts/42");
+        using var post = await ReplayAsync(host, "http-forwarded-post", "/api/httpfn", "/api/prompts");
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest), (get.StatusCode, post.StatusCode));
+        Assert.Equal("application/problem+json", post.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no JSON")]
+    [InlineData("{}")]
+    [InlineData("""{"Data":{}}""")]
+    [InlineData("""{"Data":{"a":"1","b":"2"}}""")]
+    [InlineData("""{"Data":{"a":1}}""")]
+    public async Task Post_NoInvocation_IsAFailedAttempt(string body)
+    {
+        await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
+        await using var host = await StartAsync(stack);
+
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await host.Client.PostAsync(new Uri("/Escalation", UriKind.Relative), content, Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Empty(await stack.RejectedAsync());
+    }
+
+    private Task<HostRun> StartAsync(CloudStack stack) =>
+        HostRun.StartAsync(CloudStack.SettingsFor(azurite.Server.ConnectionString, stack.Model), standalone: false);
+
+    private static async Task<HttpResponseMessage> ReplayAsync(HostRun host, string recording, string recordedPath, string path)
+    {
+        var json = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Recordings", $"{recording}.json"), Token))!;
+        var url = (string)json["url"]!;
+        Assert.StartsWith(recordedPath, url, StringComparison.Ordinal);
+        using var request = new HttpRequestMessage(
+            new HttpMethod((string)json["method"]!), new Uri(path + url[recordedPath.Length..], UriKind.Relative));
+        var body = (string)json["body"]!;
+        if (body.Length > 0)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        }
+
+        foreach (var (name, value) in json["headers"]!.AsObject())
+        {
+            if (name is "Content-Type" or "Content-Length")
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, (string)value!);
+            }
+            else
+            {
+                request.Headers.TryAddWithoutValidation(name, (string)value!);
+            }
+        }
+
+        return await host.Client.SendAsync(request, Token);
+    }
+}

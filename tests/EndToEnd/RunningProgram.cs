@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Hybrid.EndToEnd;
+
+/// <summary>One of the real programs as a child process that listens somewhere.</summary>
+internal sealed class RunningProgram : IAsyncDisposable
+{
+    private const string Listening = " listens on ";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RunningProgram(Process process) => _process = process;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Everything it has printed.</summary>
+    public string Log => string.Join('\n', _lines);
+
+    /// <summary>Starts a program of the checkout, built in the same configuration as these tests, and waits until it listens.</summary>
+    public static async Task<RunningProgram> StartAsync(string project, string file, string[] arguments, IReadOnlyDictionary<string, string> variables)
+    {
+        var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, file), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        var program = new RunningProgram(new Process { StartInfo = start, EnableRaisingEvents = true });
+        program._process.OutputDataReceived += (_, line) => program.Take(line.Data);
+        program._process.ErrorDataReceived += (_, line) => program.Take(line.Data);
+        program._process.Exited += (_, _) => program._address.TrySetException(new InvalidOperationException($"{file} has ended."));
+        program._process.Start();
+        program._process.BeginOutputReadLine();
+        program._process.BeginErrorReadLine();
+        try
+        {
+            program.Address = await program._address.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        }
+        catch (Exception exception)
+        {
+            await program.DisposeAsync();
+            throw new InvalidOperationException($"{file} did not come up:\n{program.Log}", exception);
+        }
+
+        return program;
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _lines.Enqueue(line);
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at
+            && Uri.TryCreate(line[(at + Listening.Length)..], UriKind.Absolute, out var address))
+        {
+            _address.TrySetResult(address);
+        }
+    }
+}
