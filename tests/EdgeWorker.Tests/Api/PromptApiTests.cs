@@ -297,7 +297,10 @@ public sealed class PromptApiTests : IAsyncLifetime
             Found(id),
             TestJournal.Local() with
             {
-                Confidence = 0.5, Usage = new TokenUsage(3, 4), Cost = new Cost(0.01m, "USD"), FinishReason = "stop",
+                Confidence = 0.5,
+                Usage = new TokenUsage(3, 4),
+                Cost = new Cost(0.01m, "USD"),
+                FinishReason = "stop",
             });
 
         using var body = await JsonAsync(await _device.Http.GetAsync($"hybrid/prompts/{id}", Token));

@@ -71,8 +71,12 @@ public sealed class AskCommandTests(TestModels models) : IDisposable
             var now = TimeProvider.System.GetUtcNow();
             var accepted = await journal.AcceptAsync(new NewPrompt
             {
-                Id = Guid.CreateVersion7(), Kind = PromptKind.Batch, AcceptedAt = now, Deadline = now.AddHours(1),
-                Messages = [new PromptMessage(MessageRole.User, "Hi")], Model = "hybrid",
+                Id = Guid.CreateVersion7(),
+                Kind = PromptKind.Batch,
+                AcceptedAt = now,
+                Deadline = now.AddHours(1),
+                Messages = [new PromptMessage(MessageRole.User, "Hi")],
+                Model = "hybrid",
             });
             await journal.EscalateAsync(journal.Find(accepted.Id)!, Journal.TestJournal.Step());
         }
