@@ -35,6 +35,8 @@ public sealed class CheckCommandTests(TestModels models)
             ("HYBRID__Pipeline__Concurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"),
             ("HYBRID__Pipeline__PublishText", "yes"),
             ("HYBRID__Journal__SendBatch", "1001"), ("HYBRID__Journal__Folder", " "), ("HYBRID__Models__Threads", "-1"),
+            ("HYBRID__Journal__MaxBytes", "1024"), ("HYBRID__Journal__MaxPrompts", "0"), ("HYBRID__Journal__MaxResults", "many"),
+            ("HYBRID__Journal__KeepSettled", "00:00:00"),
             ("HYBRID__Messaging__Transport", "Pigeon"));
 
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -43,7 +45,8 @@ public sealed class CheckCommandTests(TestModels models)
         {
             "Device:Id is 'Pump_7'", "Routing:Mode is 'Sometimes'", "Routing:ConfidenceThreshold is '3'", "Pipeline:Concurrency is '0'",
             "Pipeline:InteractiveDeadline is 'soon'", "Pipeline:PublishText is 'yes'", "Journal:SendBatch is '1001'",
-            "Journal:Folder is ' '",
+            "Journal:Folder is ' '", "Journal:MaxBytes is '1024'", "Journal:MaxPrompts is '0'", "Journal:MaxResults is 'many'",
+            "Journal:KeepSettled is '00:00:00'",
             "Models:Threads is '-1'", "Api:Url is 'http://0.0.0.0:8000'", "Messaging:Transport",
         })
         {
@@ -51,7 +54,7 @@ public sealed class CheckCommandTests(TestModels models)
             Assert.Contains("HYBRID__", line, StringComparison.Ordinal);
         }
 
-        Assert.Equal(11, lines.Length);
+        Assert.Equal(15, lines.Length);
     }
 
     [Theory]
