@@ -22,17 +22,19 @@ internal sealed class PromptJournal : IDisposable
 
     private const int MostDroppedAtOnce = 256;
 
-    private readonly SqliteConnection _writing;
+    private readonly JournalConnection _writing;
     private readonly JournalWriter _writer;
     private readonly string _readers;
     private readonly JournalEvents _events;
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
+    private long _open;
     private bool _disposed;
 
-    private PromptJournal(SqliteConnection writing, string readers, JournalEvents events, JournalOptions options, TimeProvider time)
+    private PromptJournal(JournalConnection writing, string readers, JournalEvents events, JournalOptions options, TimeProvider time)
     {
+        _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0))[0];
         _writing = writing;
         _writer = new JournalWriter(writing);
         _readers = readers;
@@ -53,7 +55,7 @@ internal sealed class PromptJournal : IDisposable
     public static PromptJournal Open(string folder, Func<Guid, JournalEvents> describe, JournalOptions options, TimeProvider time)
     {
         var path = Path.Combine(folder, FileName);
-        var writing = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var writing = new JournalConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
             JournalSchema.Ensure(path);
@@ -81,7 +83,24 @@ internal sealed class PromptJournal : IDisposable
     public string DeviceId => _events.DeviceId;
 
     /// <summary>Accepts a prompt: when this returns, it is on disk.</summary>
-    public Task<Acceptance> AcceptAsync(NewPrompt prompt) => _writer.WriteAsync(connection =>
+    public async Task<Acceptance> AcceptAsync(NewPrompt prompt)
+    {
+        // Whatever can be done before is done before: all callers share one writer.
+        var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
+        var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
+        var digest = RowDigest.Of(
+            prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
+            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
+        var acceptance = await _writer.WriteAsync(connection => Accept(connection, prompt, messages, options, digest));
+        if (acceptance.Kind == AcceptanceKind.New)
+        {
+            Interlocked.Increment(ref _open);
+        }
+
+        return acceptance;
+    }
+
+    private Acceptance Accept(SqliteConnection connection, NewPrompt prompt, string messages, string? options, byte[] digest)
     {
         if (prompt.Idempotency is { } key)
         {
@@ -95,14 +114,11 @@ internal sealed class PromptJournal : IDisposable
             }
         }
 
-        var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
         if (Use(connection).Refusal(messages.Length) is { } refusal)
         {
             return new Acceptance(prompt.Id, AcceptanceKind.Full, refusal);
         }
 
-        var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
-        var (scope, name, hash) = (prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash);
         connection.Run(
             """
             INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
@@ -111,12 +127,10 @@ internal sealed class PromptJournal : IDisposable
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", scope), ("$key", name), ("$hash", hash), ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent),
-            ("$digest", RowDigest.Of(
-                prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-                scope, name, hash, prompt.RetryOf, prompt.TraceParent)));
+            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest));
         return new Acceptance(prompt.Id, AcceptanceKind.New);
-    });
+    }
 
     /// <summary>Hands a prompt to the cloud: its state and the event are one transaction.</summary>
     /// <returns>False if it was no longer merely accepted; then nothing was changed.</returns>
@@ -159,6 +173,7 @@ internal sealed class PromptJournal : IDisposable
         var settled = await _writer.WriteAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
         if (settled)
         {
+            Interlocked.Decrement(ref _open);
             Announce(prompt.Id);
         }
 
@@ -212,6 +227,7 @@ internal sealed class PromptJournal : IDisposable
         });
         if (verdict == CloudVerdict.Applied)
         {
+            Interlocked.Decrement(ref _open);
             Announce(answer.PromptId);
         }
 
@@ -273,7 +289,7 @@ internal sealed class PromptJournal : IDisposable
         "SELECT state, count(*) FROM prompts GROUP BY state", row => KeyValuePair.Create(Parse<PromptState>(row.GetString(0)), row.GetInt64(1))).ToDictionary());
 
     /// <summary>How many prompts have no outcome yet.</summary>
-    public long OpenCount() => Read(connection => connection.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0)))[0];
+    public long OpenCount => Interlocked.Read(ref _open);
 
     /// <summary>What the journal has counted over its life; see <see cref="Counter"/>.</summary>
     public IReadOnlyDictionary<string, long> Counters() => Read(connection => connection.Query(
