@@ -15,13 +15,15 @@ internal sealed class PromptJournal : IDisposable
 
     private const string Columns = """
         id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
-        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at
+        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at,
+        outcome_digest
         """;
 
     private const string OpenStates = "('accepted', 'escalated')";
 
     private const int MostDroppedAtOnce = 256;
 
+    private readonly JournalFiles _files;
     private readonly JournalConnection _writing;
     private readonly JournalWriter _writer;
     private readonly string _readers;
@@ -32,12 +34,13 @@ internal sealed class PromptJournal : IDisposable
     private long _open;
     private bool _disposed;
 
-    private PromptJournal(JournalConnection writing, string readers, JournalEvents events, JournalOptions options, TimeProvider time)
+    private PromptJournal(JournalFiles files, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
     {
         _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0))[0];
+        _files = files;
         _writing = writing;
         _writer = new JournalWriter(writing);
-        _readers = readers;
+        _readers = new SqliteConnectionStringBuilder { DataSource = files.Database, Mode = SqliteOpenMode.ReadWrite }.ToString();
         _events = events;
         _options = options;
         _time = time;
@@ -54,19 +57,26 @@ internal sealed class PromptJournal : IDisposable
     /// <exception cref="JournalException">The file is damaged, foreign, newer or cannot be opened; it is left as it is.</exception>
     public static PromptJournal Open(string folder, Func<Guid, JournalEvents> describe, JournalOptions options, TimeProvider time)
     {
-        var path = Path.Combine(folder, FileName);
+        var files = new JournalFiles(folder);
+        var path = files.Database;
         var writing = new JournalConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
-            JournalSchema.Ensure(path);
+            JournalSchema.Ensure(files);
             writing.Open();
             JournalSchema.Prepare(writing);
-            return new PromptJournal(
-                writing, new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString(), describe(EpochOf(writing)), options, time);
+            var epoch = EpochOf(writing, files);
+            files.MarkOpen();
+            return new PromptJournal(files, writing, describe(epoch), options, time);
         }
         catch (Exception exception)
         {
             writing.Dispose();
+            if (exception is SqliteException broken && JournalSchema.IsDamage(broken))
+            {
+                throw new JournalException(JournalSchema.Damaged(path, broken.Message), broken);
+            }
+
             if (exception is SqliteException or IOException or UnauthorizedAccessException)
             {
                 throw new JournalException($"{path} cannot be opened: {exception.Message} Check the data folder's permissions and free space.", exception);
@@ -390,16 +400,32 @@ internal sealed class PromptJournal : IDisposable
 
         _disposed = true;
         _writer.Dispose();
+        _files.MarkClosed();
         _writing.Dispose();
         using var reader = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(reader);
         _outboxFilled.Dispose();
     }
 
-    private static Guid EpochOf(SqliteConnection connection)
+    private static Guid EpochOf(SqliteConnection connection, JournalFiles files)
     {
         connection.Run("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', $epoch)", ("$epoch", Guid.NewGuid()));
-        return connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => Guid.Parse(row.GetString(0)))[0];
+        var text = connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => row.GetString(0))[0];
+        if (!Guid.TryParse(text, out var epoch))
+        {
+            throw new JournalException(JournalSchema.Damaged(files.Database, "its epoch is none"));
+        }
+
+        switch (files.ReadEpoch())
+        {
+            case null:
+                files.WriteEpoch(epoch);
+                return epoch;
+            case { } kept when kept != epoch:
+                throw new JournalException(JournalSchema.Damaged(files.Database, $"its epoch is {epoch}, but {kept} is kept beside it"));
+            default:
+                return epoch;
+        }
     }
 
     private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)
@@ -456,7 +482,8 @@ internal sealed class PromptJournal : IDisposable
         Count(connection, Counter.DroppedResults, dropped);
     }
 
-    private static void Send(
+    /// <summary>Puts an event into the outbox.</summary>
+    internal static void Send(
         SqliteConnection connection, string queue, string eventId, PromptRecord prompt, byte[] body, DateTimeOffset now, DateTimeOffset expires) =>
         connection.Run(
             """
@@ -477,7 +504,8 @@ internal sealed class PromptJournal : IDisposable
         """,
         row => new JournalUse(row.GetInt64(0), _options.MaxPrompts, row.GetInt64(1), _options.MaxBytes))[0];
 
-    private static PromptRecord? Find(SqliteConnection connection, Guid id) =>
+    /// <summary>A prompt, on a connection of one's own; null if there is none.</summary>
+    internal static PromptRecord? Find(SqliteConnection connection, Guid id) =>
         connection.Query($"SELECT {Columns} FROM prompts WHERE id = $id", Map, ("$id", id)) is [var prompt] ? prompt : null;
 
     private void Announce(Guid id)
@@ -510,9 +538,27 @@ internal sealed class PromptJournal : IDisposable
         {
             throw new JournalException($"The journal cannot be read: {exception.Message}", exception);
         }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException or JsonException)
+        {
+            // No value that was written reads like this.
+            throw new JournalException("The journal is damaged. Stop the device and run hybrid-edge journal recover.", exception);
+        }
     }
 
-    private static PromptRecord Map(SqliteDataReader row) => new()
+    /// <exception cref="JournalException">The outcome is not as it was recorded: no answer is better than another one.</exception>
+    private static PromptRecord Map(SqliteDataReader row)
+    {
+        if (!row.IsDBNull(28) && !RowDigest.Matches(
+            row.GetValue(28), row[0], row[1], row[12], row[13], row[14], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25], row[26], row[27]))
+        {
+            throw new JournalException(
+                $"What is recorded about prompt {row.GetString(0)} is damaged. Stop the device and run hybrid-edge journal recover.");
+        }
+
+        return Read(row);
+    }
+
+    private static PromptRecord Read(SqliteDataReader row) => new()
     {
         Id = row.GetGuid(0),
         State = Parse<PromptState>(row.GetString(1)),

@@ -12,6 +12,17 @@ internal static class SqliteCommands
         return lease.Command.ExecuteNonQuery();
     }
 
+    /// <summary>Rows one by one, for results that need not fit into memory; the connection is busy until the last.</summary>
+    public static IEnumerable<T> Each<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> map)
+    {
+        using var command = Command(connection, sql, []);
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            yield return map(reader);
+        }
+    }
+
     public static List<T> Query<T>(
         this SqliteConnection connection, string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
