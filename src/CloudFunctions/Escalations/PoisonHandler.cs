@@ -2,6 +2,7 @@ using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.CloudFunctions.Rejections;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.DeadLetters;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed partial class PoisonHandler(
     /// <exception cref="MessagingException">The storage account did not answer.</exception>
     public async Task<Handled> HandleAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
+        CrashPoint.Hit(CloudCrashPoints.PoisonReceived);
         var letter = await ReadAsync(body, cancellationToken);
         var reason = letter.Reason ?? Unnamed;
         var head = EscalationHead.Read(letter.Original);
@@ -56,10 +58,12 @@ internal sealed partial class PoisonHandler(
                     cancellationToken);
             }
 
+            CrashPoint.Hit(CloudCrashPoints.PoisonStored);
             await lease.FinishAsync(cancellationToken);
         }
 
         await answers.SendAsync(stored, head.TraceParent, cancellationToken);
+        CrashPoint.Hit(CloudCrashPoints.PoisonTold);
         await letters.PurgeAsync(body, cancellationToken);
         LogEnded(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome);
         return Handled.Done;

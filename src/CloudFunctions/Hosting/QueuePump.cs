@@ -1,6 +1,7 @@
 using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Rejections;
 using Hybrid.CloudFunctions.Settings;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -86,6 +87,7 @@ internal sealed partial class QueuePump(
 
     private async Task HandleAsync(ReceivedMessage message, CancellationToken stop)
     {
+        CrashPoint.Hit(CloudCrashPoints.Received);
         if (RefusalOf(message) is { } refusal)
         {
             await SettleAsync(token => _queue.DeadLetterAsync(message, refusal, token));
@@ -112,11 +114,15 @@ internal sealed partial class QueuePump(
 
         if (end == RunEnd.Done)
         {
+            CrashPoint.Hit(CloudCrashPoints.CompleteBefore);
             await SettleAsync(token => _queue.CompleteAsync(message, token));
+            CrashPoint.Hit(CloudCrashPoints.Completed);
         }
         else if (!lost)
         {
+            CrashPoint.Hit(CloudCrashPoints.AbandonBefore);
             await GiveBackAsync(message, end);
+            CrashPoint.Hit(CloudCrashPoints.Abandoned);
         }
     }
 
