@@ -1,0 +1,21 @@
+using Hybrid.EndToEnd.Check;
+
+namespace Hybrid.EndToEnd;
+
+/// <summary>The tests' program also judges runs (<c>check</c>); everything else is the test runner's, as xunit would generate it.</summary>
+internal static class Program
+{
+    private static readonly string[] PlatformArguments = ["--server", "--internal-msbuild-node"];
+
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is [CheckCommand.Name, .. var rest])
+        {
+            return await CheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+        }
+
+        return args.Any(PlatformArguments.Contains)
+            ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
+            : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+    }
+}
