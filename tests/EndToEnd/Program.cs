@@ -1,4 +1,5 @@
 using Hybrid.EndToEnd.Check;
+using Hybrid.EndToEnd.Crashes;
 
 namespace Hybrid.EndToEnd;
 
@@ -9,9 +10,12 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
-        if (args is [CheckCommand.Name, .. var rest])
+        switch (args)
         {
-            return await CheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+            case [CheckCommand.Name, .. var rest]:
+                return await CheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+            case [MatrixCommand.Name, .. var rest]:
+                return await MatrixCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
         }
 
         return args.Any(PlatformArguments.Contains)

@@ -57,7 +57,7 @@ internal sealed partial class EscalationHandler(
             await answers.SendAsync(known, head.TraceParent, cancellationToken);
             await DeleteClaimAsync(head, known, cancellationToken);
             LogRepeated(logger, ids.PromptId, ids.DeviceId, known.Answer.Outcome);
-            return Handled.Done;
+            return await leases.TryClearAsync(ids.DeviceId, ids.PromptId, cancellationToken) ? Handled.Done : Handled.Later;
         }
 
         CrashPoint.Hit(CloudCrashPoints.LeaseBefore);
@@ -76,11 +76,11 @@ internal sealed partial class EscalationHandler(
                 ?? await StoreAsync(await DecideAsync(head, ids, body, lease, cancellationToken), cancellationToken);
             await answers.SendAsync(stored, head.TraceParent, cancellationToken);
             CrashPoint.Hit(CloudCrashPoints.LeaseFinishBefore);
-            await lease.FinishAsync(cancellationToken);
+            var cleared = await lease.FinishAsync(cancellationToken);
             CrashPoint.Hit(CloudCrashPoints.LeaseFinished);
             await DeleteClaimAsync(head, stored, cancellationToken);
             LogDecided(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome, stored.Answer.Error?.Code);
-            return Handled.Done;
+            return cleared ? Handled.Done : Handled.Later;
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

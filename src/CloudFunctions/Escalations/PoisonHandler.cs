@@ -38,6 +38,7 @@ internal sealed partial class PoisonHandler(
 
         activity?.SetTag("hybrid.prompt.id", ids.PromptId);
         var stored = await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken);
+        bool cleared;
         if (stored is null)
         {
             // A slow call may outlive the deliveries of a second copy: while somebody asks, nothing is decided here.
@@ -59,11 +60,20 @@ internal sealed partial class PoisonHandler(
             }
 
             CrashPoint.Hit(CloudCrashPoints.PoisonStored);
-            await lease.FinishAsync(cancellationToken);
+            cleared = await lease.FinishAsync(cancellationToken);
+        }
+        else
+        {
+            cleared = await leases.TryClearAsync(ids.DeviceId, ids.PromptId, cancellationToken);
         }
 
         await answers.SendAsync(stored, head.TraceParent, cancellationToken);
         CrashPoint.Hit(CloudCrashPoints.PoisonTold);
+        if (!cleared)
+        {
+            return Handled.Later;
+        }
+
         await letters.PurgeAsync(body, cancellationToken);
         LogEnded(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome);
         return Handled.Done;

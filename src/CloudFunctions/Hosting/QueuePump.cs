@@ -21,6 +21,7 @@ internal sealed partial class QueuePump(
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly IMessageQueue _queue = transport.Open(function.Queue);
+    private bool _justEnsured;
 
     /// <summary>Pumps until told to stop; whatever the queue does, it goes on.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
@@ -46,6 +47,7 @@ internal sealed partial class QueuePump(
                 }
 
                 troubles = 0;
+                _justEnsured = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -64,9 +66,10 @@ internal sealed partial class QueuePump(
     {
         try
         {
-            if (exception.Kind == MessagingFailure.NotFound && troubles == 0)
+            if (exception.Kind == MessagingFailure.NotFound && !_justEnsured)
             {
                 await _queue.EnsureAsync(stoppingToken);
+                _justEnsured = true;
                 return;
             }
         }

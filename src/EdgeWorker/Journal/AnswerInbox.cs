@@ -25,7 +25,11 @@ internal sealed partial class AnswerInbox(
     /// <summary>How often an answer of another installation is given back, for its owner to take, before it is parked here.</summary>
     private const int DeliveriesBeforeParking = 5;
 
-    private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// Nobody else reads this queue, so a lock only makes a restarted device wait for what it held when it died; settling takes milliseconds.
+    /// </summary>
+    private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ForeignDelay = TimeSpan.FromSeconds(10);
 
