@@ -3,7 +3,10 @@ using Hybrid.EndToEnd.Crashes;
 
 namespace Hybrid.EndToEnd;
 
-/// <summary>The tests' program also judges runs (<c>check</c>); everything else is the test runner's, as xunit would generate it.</summary>
+/// <summary>
+/// The tests' program also judges runs (<c>check</c>), runs the crash matrix (<c>matrix</c>) and everything for hours (<c>--long</c>, or
+/// <c>--long --outages</c>); the rest is the test runner's, as xunit would generate it.
+/// </summary>
 internal static class Program
 {
     private static readonly string[] PlatformArguments = ["--server", "--internal-msbuild-node"];
@@ -16,6 +19,8 @@ internal static class Program
                 return await CheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
             case [MatrixCommand.Name, .. var rest]:
                 return await MatrixCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+            case [LongRun.Name, .. var rest]:
+                return await LongRun.RunAsync(rest.Contains("--outages"), Console.Out, CancellationToken.None);
         }
 
         return args.Any(PlatformArguments.Contains)

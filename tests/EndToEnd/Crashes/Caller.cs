@@ -16,8 +16,12 @@ internal sealed class Caller(PipelineRig rig, CallerPlan plan)
     private static readonly string[] Final = ["answered", "failed", "expired"];
 
     private readonly string _key = Guid.NewGuid().ToString();
+    private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _left;
     private Guid? _id;
+
+    /// <summary>Ends when it was told that its prompt is accepted.</summary>
+    public Task AcceptedAsync => _accepted.Task;
 
     /// <summary>Runs until the outcome is told.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -85,6 +89,7 @@ internal sealed class Caller(PipelineRig rig, CallerPlan plan)
                 case "accepted":
                     _id = JsonElement.Parse(item.Data).GetProperty("id").GetGuid();
                     rig.Note(new CallerNote(CallerNoteKind.Accepted, _id));
+                    _accepted.TrySetResult();
                     if (plan.Leaves)
                     {
                         // Gone; some time later it comes back and looks.

@@ -18,15 +18,17 @@ internal sealed class PipelineRig : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(300);
 
     private readonly Scenario _scenario;
+    private readonly string _programsConnection;
     private readonly ConcurrentQueue<CallerNote> _notes = new();
     private readonly ConcurrentQueue<ModelCall> _calls = new();
     private readonly ConcurrentBag<RunningProgram> _programs = [];
     private ModelEndpoint? _model;
 
-    private PipelineRig(Scenario scenario, string connection)
+    private PipelineRig(Scenario scenario, string connection, string programs)
     {
         _scenario = scenario;
         Connection = connection;
+        _programsConnection = programs;
     }
 
     /// <summary>The storage account.</summary>
@@ -35,8 +37,11 @@ internal sealed class PipelineRig : IAsyncDisposable
     /// <summary>The folder of this run.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("hybrid-run-").FullName;
 
-    /// <summary>Without a proxy, and without a limit of its own.</summary>
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <summary>Without a proxy and without a limit of its own; who leaves hangs up at once, without hearing the rest out.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     /// <summary>The device that runs, or ran last.</summary>
     public RunningProgram? Edge { get; private set; }
@@ -47,9 +52,20 @@ internal sealed class PipelineRig : IAsyncDisposable
     /// <summary>What the programs printed, for a failure's message.</summary>
     public string Log => string.Join("\n---\n", _programs.Select(program => program.Log));
 
-    public static async Task<PipelineRig> CreateAsync(Scenario scenario, string connection, CancellationToken cancellationToken)
+    /// <summary>Whether the large model refuses every call.</summary>
+    public bool ModelIsAway { get; set; }
+
+    /// <summary>What the large model answered, in order, by the prompts' texts.</summary>
+    public IEnumerable<string> CallTexts => _calls.Where(call => call.Paid).Select(call => call.Text);
+
+    /// <param name="scenario">What happens in the run.</param>
+    /// <param name="connection">The storage account.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="programs">How the programs reach the account, if not as everybody.</param>
+    public static async Task<PipelineRig> CreateAsync(
+        Scenario scenario, string connection, CancellationToken cancellationToken, string? programs = null)
     {
-        var rig = new PipelineRig(scenario, connection) { _model = await ModelEndpoint.StartAsync(cancellationToken) };
+        var rig = new PipelineRig(scenario, connection, programs ?? connection) { _model = await ModelEndpoint.StartAsync(cancellationToken) };
         rig._model.Reply = rig.Reply;
         await scenario.PrepareAsync(rig, cancellationToken);
         return rig;
@@ -164,7 +180,7 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     private Dictionary<string, string> Variables(string? crashAt, IEnumerable<(string Key, string Value)> settings)
     {
-        var variables = settings.Append(("Messaging:ConnectionString", Connection)).GroupBy(setting => setting.Item1)
+        var variables = settings.Append(("Messaging:ConnectionString", _programsConnection)).GroupBy(setting => setting.Item1)
             .ToDictionary(group => $"HYBRID__{group.Key.Replace(":", "__", StringComparison.Ordinal)}", group => group.Last().Item2);
         // Programs that live for seconds never earn back what compiling their code a second time costs.
         variables["DOTNET_TieredPGO"] = "0";
@@ -194,7 +210,9 @@ internal sealed class PipelineRig : IAsyncDisposable
     private FakeModelReply Reply(FakeModelCall call)
     {
         var text = JournalFile.LastUserMessage(JsonElement.Parse(call.Body).GetProperty("messages").GetRawText());
-        var reply = _scenario.Reply(text, call.Number, _calls.Count(earlier => earlier.Text == text) + 1);
+        var reply = ModelIsAway
+            ? FakeModelReply.Error(503, "server_error")
+            : _scenario.Reply(text, call.Number, _calls.Count(earlier => earlier.Text == text) + 1);
         _calls.Enqueue(new ModelCall(call.Number, text, reply.Status == 200 && reply.Action is FakeModelAction.Answer or FakeModelAction.CutMidway));
         return reply;
     }
