@@ -58,17 +58,19 @@ internal sealed class TestDevice : IAsyncDisposable
     /// <param name="pipeline">How it works.</param>
     /// <param name="works">Whether accepted prompts are worked on.</param>
     /// <param name="time">Its clock, to go on after a restart.</param>
+    /// <param name="limits">What its journal may hold.</param>
     public static async Task<TestDevice> StartAsync(
         string folder,
         string? model = null,
         RoutingOptions? routing = null,
         PipelineOptions? pipeline = null,
         bool works = true,
-        FakeTimeProvider? time = null)
+        FakeTimeProvider? time = null,
+        JournalOptions? limits = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
         var owned = DataFolder.TryOwn(folder)!;
-        var options = new JournalOptions();
+        var options = limits ?? new JournalOptions();
         var journal = PromptJournal.Open(folder, epoch => new JournalEvents(Id, epoch, publishText: false), options, time);
         var models = model is null
             ? LocalModels.None(TimeProvider.System)

@@ -1,7 +1,9 @@
 using System.Text;
+using Azure.Storage.Blobs;
 using Hybrid.Contracts;
 using Hybrid.FakeModelServer;
 using Hybrid.Messaging;
+using Hybrid.Messaging.Claims;
 using Hybrid.Messaging.Events;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -230,6 +232,36 @@ public sealed class TroubleTests : PipelineFixture
     }
 
     [Fact]
+    public async Task OversizedClaim_IsPutAsideAndTheDeviceIsTold()
+    {
+        await StartCloudAsync();
+        using var device = await StartEdgeAsync("device", NeverSure);
+        var services = Messaging();
+        var transport = services.GetRequiredService<IMessageTransport>();
+        await transport.Open(QueueAddress.Escalations).EnsureAsync(TestContext.Current.CancellationToken);
+        var escalation = Escalation("some-device");
+        var name = ClaimStore.NameFor("some-device", escalation.Source, escalation.Id);
+        var claims = services.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ClaimStore.ContainerName);
+        await claims.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        // Nothing of ours would store so much: only somebody else can.
+        await claims.GetBlobClient(name[(ClaimStore.ContainerName.Length + 1)..]).UploadAsync(
+            new BinaryData(new byte[Limits.DataBytes + 1]), TestContext.Current.CancellationToken);
+        var ids = EventFormat.ReadIds(EventFormat.ReadEnvelope(EventFormat.Write(escalation)));
+        var claimed = new HybridEvent<ClaimedData>(
+            escalation.SpecVersion, escalation.Id, escalation.Source, escalation.Type, escalation.Subject, escalation.Time,
+            escalation.DataContentType, ids, escalation.TraceParent, name);
+        await transport.Open(QueueAddress.Escalations).SendAsync(
+            new OutgoingMessage(escalation.Id, EventFormat.Write(claimed)), TestContext.Current.CancellationToken);
+
+        var outcome = await device.AskAsync(Known);
+        var told = await FirstAnswerAsync(transport, "some-device");
+
+        Assert.Equal("answered cloud unsure", RouteTests.Summary(outcome));
+        Assert.Equal((CloudOutcome.Failed, "rejected"), (told.Outcome, told.Error?.Code));
+        Assert.Single(Model.Calls);
+    }
+
+    [Fact]
     public async Task ClonedDataFolder_EveryPromptOfEachEndsOnce()
     {
         Model.Reply = _ => FakeModelReply.Answer("Answered.");
@@ -259,6 +291,15 @@ public sealed class TroubleTests : PipelineFixture
             Assert.Equal("answered", outcome["state"]!.GetValue<string>());
             Assert.Single(await device.TraceAsync(id), "answered");
         }
+    }
+
+    private static async Task<AnswerData> FirstAnswerAsync(IMessageTransport transport, string device)
+    {
+        var queue = transport.Open(QueueAddress.Answers(device));
+        await queue.EnsureAsync(TestContext.Current.CancellationToken);
+        var messages = await queue.ReceiveAsync(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var message = Assert.Single(messages);
+        return EventFormat.ReadData<AnswerData>(EventFormat.ReadEnvelope(message.Body.Span), EventTypes.Answer, null);
     }
 
     private static HybridEvent<EscalationData> Escalation(string device)

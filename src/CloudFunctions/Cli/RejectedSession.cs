@@ -25,7 +25,7 @@ internal sealed class RejectedSession(string[] settings, bool json, TextWriter o
     {
         var configuration = CloudConfiguration.Build(settings);
         var failures = new List<string>();
-        CloudSettings.CheckMessaging(configuration, failures);
+        _ = CloudSettings.ReadMessaging(configuration, failures);
         if (failures.Count > 0)
         {
             failures.ForEach(error.WriteLine);

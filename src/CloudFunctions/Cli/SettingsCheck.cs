@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Api;
+using Hybrid.CloudFunctions.Claims;
 using Hybrid.CloudFunctions.Hosting;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.Messaging;
@@ -7,7 +10,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.CloudFunctions.Cli;
 
-/// <summary><c>--check</c>: the effective settings, secrets masked.</summary>
+/// <summary><c>--check</c>: the settings in force, defaults included, secrets masked.</summary>
 internal static class SettingsCheck
 {
     private const string Mask = "***";
@@ -27,20 +30,39 @@ internal static class SettingsCheck
             return ExitCode.Usage;
         }
 
-        string[] sections =
+        (string Key, string Value)[] values =
         [
-            MessagingOptions.SectionName, ModelOptions.SectionName, PriceList.SectionName, LeaseOptions.SectionName, ApiOptions.SectionName,
+            .. Of(ApiOptions.SectionName, settings.Api), .. Of(ClaimOptions.SectionName, settings.Claims),
+            .. Of(LeaseOptions.SectionName, settings.Lease), .. Of(MessagingOptions.SectionName, settings.Messaging),
+            .. Of(ModelOptions.SectionName, settings.Model), .. settings.Prices.All.Select(PriceOf),
         ];
-        foreach (var (key, value) in sections
-            .SelectMany(section => configuration.GetSection(section).AsEnumerable())
-            .Where(pair => pair.Value is not null)
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in values)
         {
-            var secret = Secrets.Any(name => key.EndsWith($":{name}", StringComparison.OrdinalIgnoreCase));
-            await output.WriteLineAsync($"{key} = {(secret ? Mask : value)}");
+            await output.WriteLineAsync($"{key} = {value}");
         }
 
         await output.WriteLineAsync($"host.json = {settings.Host}");
         return ExitCode.Success;
     }
+
+    private static (string Key, string Value) PriceOf(KeyValuePair<string, ModelPrice> price) => (
+        $"{PriceList.SectionName}:{price.Key}",
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{price.Value.InputPerMillion} in, {price.Value.OutputPerMillion} out, {price.Value.Currency} per million tokens"));
+
+    private static IEnumerable<(string Key, string Value)> Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        string section, T options) =>
+        from property in typeof(T).GetProperties()
+        where property.CanWrite
+        orderby property.Name
+        select ($"{section}:{property.Name}", Show(property.Name, property.GetValue(options)));
+
+    private static string Show(string name, object? value) => value switch
+    {
+        null or "" => "(not set)",
+        MessagingOptions.DevelopmentStorage => MessagingOptions.DevelopmentStorage,
+        _ when Secrets.Contains(name) => Mask,
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 }

@@ -86,7 +86,7 @@ internal static class CloudHost
         builder.Services.AddRouting().AddCloud(configuration, settings).AddHostedService<ModelWatch>();
         if (standalone)
         {
-            builder.Services.AddHostedService<QueuePumps>();
+            builder.Services.AddHostedService<QueuePumps>().AddHostedService<ClaimSweeper>();
             // No web page may reach it under a name of its own that leads to this machine.
             builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         }

@@ -1,5 +1,6 @@
 using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Api;
+using Hybrid.CloudFunctions.Claims;
 using Hybrid.CloudFunctions.Escalations;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.CloudFunctions.Rejections;
@@ -21,6 +22,7 @@ internal static class CloudServices
         .AddSingleton(settings.Model)
         .AddSingleton(settings.Prices)
         .AddSingleton(settings.Lease)
+        .AddSingleton(settings.Claims)
         .AddSingleton(settings.Api)
         .AddSingleton<ModelSource>()
         .AddSingleton<LargeModel>()
@@ -31,6 +33,7 @@ internal static class CloudServices
         .AddSingleton<EscalationHandler>()
         .AddSingleton<PoisonHandler>()
         .AddSingleton<ResultHandler>()
+        .AddSingleton<ClaimSweep>()
         .AddSingleton<QueueFunctions>()
         .AddSingleton<FunctionRunner>()
         .AddSingleton<AcceptedPrompts>()

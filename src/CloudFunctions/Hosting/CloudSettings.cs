@@ -1,5 +1,6 @@
 using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Api;
+using Hybrid.CloudFunctions.Claims;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.CloudFunctions.Settings;
 using Hybrid.Messaging;
@@ -9,33 +10,37 @@ using Microsoft.Extensions.Options;
 
 namespace Hybrid.CloudFunctions.Hosting;
 
-/// <summary>Every setting of the program but <c>Messaging</c>, which its own room reads.</summary>
-internal sealed record CloudSettings(HostFile Host, ModelOptions Model, PriceList Prices, LeaseOptions Lease, ApiOptions Api)
+/// <summary>Every setting of the program.</summary>
+internal sealed record CloudSettings(
+    HostFile Host, ModelOptions Model, PriceList Prices, LeaseOptions Lease, ClaimOptions Claims, ApiOptions Api, MessagingOptions Messaging)
 {
     /// <summary>Reads them all and collects every failure.</summary>
     public static CloudSettings Read(IConfiguration configuration, List<string> failures)
     {
-        CheckMessaging(configuration, failures);
+        var messaging = ReadMessaging(configuration, failures);
         var host = HostFile.Read(failures);
         return new CloudSettings(
             host,
             ModelOptionsReader.Read(configuration, host.FunctionTimeout, failures),
             PriceList.Read(configuration, failures),
             LeaseOptions.Read(configuration, failures),
-            ApiOptions.Read(configuration, failures));
+            ClaimOptions.Read(configuration, failures),
+            ApiOptions.Read(configuration, failures),
+            messaging);
     }
 
-    /// <summary>Checks the section of the messaging room, whose validator is its own.</summary>
-    public static void CheckMessaging(IConfiguration configuration, List<string> failures)
+    /// <summary>Reads the section of the messaging room, whose validator is its own.</summary>
+    public static MessagingOptions ReadMessaging(IConfiguration configuration, List<string> failures)
     {
         using var services = new ServiceCollection().AddLogging().AddMessaging(configuration).BuildServiceProvider();
         try
         {
-            _ = services.GetRequiredService<IOptions<MessagingOptions>>().Value;
+            return services.GetRequiredService<IOptions<MessagingOptions>>().Value;
         }
         catch (OptionsValidationException exception)
         {
             failures.AddRange(exception.Failures);
+            return new MessagingOptions();
         }
     }
 }

@@ -1,3 +1,4 @@
+using Hybrid.CloudFunctions.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,8 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Hybrid.CloudFunctions.Hosting;
 
-/// <summary>The contract of Azure Functions' custom handlers for functions with a queue: <c>POST /{function}</c>.</summary>
-internal sealed partial class CustomHandler(QueueFunctions functions, FunctionRunner runner, ILogger<CustomHandler> logger)
+/// <summary>The contract of Azure Functions' custom handlers for functions with a queue or a timer: <c>POST /{function}</c>.</summary>
+internal sealed partial class CustomHandler(
+    QueueFunctions functions, FunctionRunner runner, ClaimSweep sweep, ILogger<CustomHandler> logger)
 {
     /// <summary>Where the host tells the port.</summary>
     public const string PortVariable = "FUNCTIONS_CUSTOMHANDLER_PORT";
@@ -24,6 +26,8 @@ internal sealed partial class CustomHandler(QueueFunctions functions, FunctionRu
         {
             routes.MapPost($"/{function.Name}", context => InvokeAsync(context, function));
         }
+
+        routes.MapPost($"/{ClaimSweep.FunctionName}", SweepAsync);
     }
 
     private async Task InvokeAsync(HttpContext context, QueueFunction function)
@@ -49,6 +53,11 @@ internal sealed partial class CustomHandler(QueueFunctions functions, FunctionRu
             _ => StatusCodes.Status500InternalServerError,
         });
     }
+
+    // What the timer says does not matter: late or not, one sweep is as good as another.
+    private async Task SweepAsync(HttpContext context) => await EndAsync(
+        context,
+        await sweep.RunAsync(context.RequestAborted) ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError);
 
     private static Task EndAsync(HttpContext context, int status)
     {

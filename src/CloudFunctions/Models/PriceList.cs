@@ -14,6 +14,9 @@ internal sealed partial class PriceList
     private const decimal Million = 1_000_000;
     private readonly Dictionary<string, ModelPrice> _prices = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Every price by its model's name.</summary>
+    public IReadOnlyDictionary<string, ModelPrice> All => _prices;
+
     /// <summary>Reads the prices.</summary>
     public static PriceList Read(IConfiguration configuration, List<string> failures)
     {

@@ -8,12 +8,27 @@ internal static class Problems
 {
     private const string ContentType = "application/problem+json";
 
+    /// <summary>Seconds: what frees the way (outcomes, pruning, an operator) takes about so long.</summary>
+    private const string RetryAfter = "30";
+
     public static IResult Of(int status, string title, string detail, string? field = null) =>
         TypedResults.Json(Details(status, title, detail, field), ApiJson.Default.ProblemDetails, ContentType, status);
+
+    /// <summary>503: nothing is wrong with the request, and later it may be taken.</summary>
+    public static IResult Later(HttpContext context, string title, string detail)
+    {
+        context.Response.Headers.RetryAfter = RetryAfter;
+        return Of(StatusCodes.Status503ServiceUnavailable, title, detail);
+    }
 
     public static Task WriteAsync(HttpContext context, int status, string title, string detail)
     {
         context.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfter;
+        }
+
         return context.Response.WriteAsJsonAsync(Details(status, title, detail, null), ApiJson.Default.ProblemDetails, ContentType, context.RequestAborted);
     }
 

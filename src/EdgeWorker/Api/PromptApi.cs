@@ -107,13 +107,14 @@ internal static class PromptApi
             return refused.Kind switch
             {
                 RefusalKind.KeyConflict => Problems.Of(StatusCodes.Status422UnprocessableEntity, "Key used before", refused.Message),
-                RefusalKind.Busy => Problems.Of(StatusCodes.Status503ServiceUnavailable, "Too many open prompts", refused.Message),
+                RefusalKind.Busy => Problems.Later(context, "Too many open prompts", refused.Message),
+                RefusalKind.Full => Problems.Later(context, "Journal full", refused.Message),
                 _ => Problems.Of(StatusCodes.Status400BadRequest, "Invalid prompt", refused.Message, refused.Field),
             };
         }
         catch (JournalException exception)
         {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "Not accepted", exception.Message);
+            return Problems.Later(context, "Not accepted", exception.Message);
         }
     }
 

@@ -30,6 +30,7 @@ internal static class StatusApi
         try
         {
             await journal.ProbeAsync();
+            trouble ??= journal.Use().Refusal(0);
         }
         catch (JournalException exception)
         {
@@ -53,6 +54,9 @@ internal static class StatusApi
             [.. journal.OutboxPending().Select(queue => new OutboxView(queue.Queue, queue.Pending, queue.Oldest, queue.MostAttempts, queue.LastError))],
             journal.Counters(),
             journal.LateCosts(),
+            Use(journal.Use()),
             models.Name),
         ApiJson.Default.StatusView);
+
+    private static JournalView Use(JournalUse use) => new(use.Prompts, use.MaxPrompts, use.Bytes, use.MaxBytes);
 }

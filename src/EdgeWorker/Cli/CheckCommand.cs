@@ -1,6 +1,13 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Pipeline;
+using Hybrid.EdgeWorker.Routing;
 using Hybrid.Messaging;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,45 +15,66 @@ using Microsoft.Extensions.Options;
 
 namespace Hybrid.EdgeWorker.Cli;
 
-/// <summary><c>--check</c>: says whether the configuration is sound, and what it is.</summary>
+/// <summary><c>--check</c>: says whether the configuration is sound, and every setting in force, defaults included.</summary>
 internal static class CheckCommand
 {
-    private static readonly string[] Secret = ["ConnectionString", "ApiKey", "Key", "Password", "Token", "Secret"];
-
     public static Task<int> RunAsync(EdgeContext context, ParseResult parsed, string? url) => context.GuardAsync(
         async () =>
         {
             var configuration = context.Configure(parsed, ($"{ApiOptions.SectionName}:{nameof(ApiOptions.Url)}", url));
-            var failures = EdgeSettings.Read(configuration).Failures.ToList();
+            var (settings, read) = EdgeSettings.Read(configuration);
+            var failures = read.ToList();
             using var provider = new ServiceCollection().AddLogging().AddMessaging(configuration).BuildServiceProvider();
+            var messaging = new MessagingOptions();
             try
             {
-                _ = provider.GetRequiredService<IOptions<MessagingOptions>>().Value;
+                messaging = provider.GetRequiredService<IOptions<MessagingOptions>>().Value;
             }
             catch (OptionsValidationException exception)
             {
                 failures.AddRange(exception.Failures);
             }
 
-            if (failures.Count > 0)
+            if (settings is null || failures.Count > 0)
             {
                 throw new SettingsException(failures);
             }
 
-            foreach (var (key, value) in configuration.AsEnumerable().Where(pair => pair.Value is not null).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            (string Key, string Value)[] values =
+            [
+                .. Of(ApiOptions.SectionName, settings.Api), .. Of(DeviceOptions.SectionName, settings.Device),
+                .. Of(JournalOptions.SectionName, settings.Journal), .. Of(MessagingOptions.SectionName, messaging),
+                .. Of(ModelsOptions.SectionName, settings.Models), .. Of(PipelineOptions.SectionName, settings.Pipeline),
+                .. Of(RoutingOptions.SectionName, settings.Routing),
+            ];
+            foreach (var (key, value) in values)
             {
-                await context.Output.WriteLineAsync($"{key} = {Mask(key, value!)}");
+                await context.Output.WriteLineAsync($"{key} = {value}");
+            }
+
+            // Not a failure: the cloud functions share variables and sections with the device.
+            var known = values.Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            foreach (var (key, _) in configuration.AsEnumerable().Where(pair => pair.Value is not null && !known.Contains(pair.Key)))
+            {
+                await context.Error.WriteLineAsync($"{key} is set, but hybrid-edge has no such setting.");
             }
 
             return ExitCode.Success;
         },
         CancellationToken.None);
 
-    private static string Mask(string key, string value)
+    private static IEnumerable<(string Key, string Value)> Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        string section, T options) =>
+        from property in typeof(T).GetProperties()
+        where property.CanWrite
+        orderby property.Name
+        select ($"{section}:{property.Name}", Show(property.Name, property.GetValue(options)));
+
+    private static string Show(string name, object? value) => value switch
     {
-        var name = key.Split(':')[^1];
-        return value != MessagingOptions.DevelopmentStorage && Secret.Any(secret => name.EndsWith(secret, StringComparison.OrdinalIgnoreCase))
-            ? "********"
-            : value;
-    }
+        null or "" => "(not set)",
+        MessagingOptions.DevelopmentStorage => MessagingOptions.DevelopmentStorage,
+        _ when name == nameof(MessagingOptions.ConnectionString) => "***",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 }

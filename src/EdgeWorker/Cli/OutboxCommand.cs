@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Hosting;
+using Hybrid.EdgeWorker.Journal;
 using Spectre.Console;
 
 namespace Hybrid.EdgeWorker.Cli;
@@ -37,6 +38,13 @@ internal static class OutboxCommand
                 }
 
                 Tables.On(context.Output).Write(table);
+                if (status.Counters.GetValueOrDefault(Counter.DroppedResults) is > 0 and var dropped)
+                {
+                    await context.Output.WriteLineAsync(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{dropped} results were dropped because more than {JournalOptions.SectionName}:{nameof(JournalOptions.MaxResults)} waited; their prompts keep their outcomes."));
+                }
+
                 await context.Output.WriteLineAsync(status.Cloud.Reachable switch
                 {
                     true => "The queue can be reached.",

@@ -29,7 +29,11 @@ internal sealed record EdgeSettings(
             .Number(nameof(JournalOptions.SendBatch), 1, 1000)
             .Time(nameof(JournalOptions.RetryDelay), TimeSpan.FromMilliseconds(10), Longest)
             .Time(nameof(JournalOptions.MaxRetryDelay), TimeSpan.FromMilliseconds(10), Longest)
-            .Time(nameof(JournalOptions.ResultLifetime), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
+            .Time(nameof(JournalOptions.ResultLifetime), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650))
+            .Number(nameof(JournalOptions.MaxBytes), 1L << 20, 1L << 40)
+            .Number(nameof(JournalOptions.MaxPrompts), 1L, 100_000_000L)
+            .Number(nameof(JournalOptions.MaxResults), 1L, 100_000_000L)
+            .Time(nameof(JournalOptions.KeepSettled), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
         new SectionReader(configuration, PipelineOptions.SectionName, failures)
             .Number(nameof(PipelineOptions.Concurrency), 1, 64)
             .Number(nameof(PipelineOptions.MaxOpen), 1, 1_000_000)

@@ -11,4 +11,7 @@ internal enum AcceptanceKind
 
     /// <summary>Another request holds the idempotency key.</summary>
     Conflict,
+
+    /// <summary>The journal is full; nothing was recorded.</summary>
+    Full,
 }

@@ -8,4 +8,10 @@ internal static class Counter
     public const string Parked = "parked";
     public const string Poisoned = "poisoned";
     public const string Unsent = "unsent";
+
+    /// <summary>Result events dropped because too many waited.</summary>
+    public const string DroppedResults = "dropped_results";
+
+    /// <summary>Settled prompts that were old enough to go.</summary>
+    public const string Pruned = "pruned";
 }

@@ -1,6 +1,6 @@
 namespace Hybrid.EdgeWorker.Journal;
 
-/// <summary>What is sent from the journal and how.</summary>
+/// <summary>What the journal keeps, and what is sent from it and how.</summary>
 internal sealed class JournalOptions
 {
     public const string SectionName = "Journal";
@@ -20,4 +20,20 @@ internal sealed class JournalOptions
 
     /// <summary>How long a result event is worth sending; escalations are until their prompt's deadline.</summary>
     public TimeSpan ResultLifetime { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Bytes of the journal's file in use from which on no prompt is accepted; what is open is still worked on and settled.</summary>
+    /// <value>1 MiB to 1 TiB, default 1 GiB.</value>
+    public long MaxBytes { get; set; } = 1L << 30;
+
+    /// <summary>Prompts in the journal from which on no other is accepted.</summary>
+    /// <value>1 to 100,000,000, default 1,000,000.</value>
+    public long MaxPrompts { get; set; } = 1_000_000;
+
+    /// <summary>How long a settled prompt is kept; its idempotency key and its trace go with it.</summary>
+    /// <value>1 second to 3650 days, default 30 days.</value>
+    public TimeSpan KeepSettled { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Result events that wait to be sent; one more, and the oldest is dropped and counted. Escalations are never dropped.</summary>
+    /// <value>1 to 100,000,000, default 100,000.</value>
+    public long MaxResults { get; set; } = 100_000;
 }

@@ -5,13 +5,18 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <summary>The journal's tables and the rules SQLite itself keeps. A new version gets a migration here; old ones are never edited.</summary>
 internal static class JournalSchema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
     private const int ApplicationId = 0x48594252;
 
     /// <summary>Above this size, in bytes, the whole file is not checked at every start.</summary>
     private const long LargestCheckedFile = 256L << 20;
+
+    /// <summary>The write-ahead log is cut back to this many bytes after it has been moved into the file.</summary>
+    private const long LargestRestingLog = 4L << 20;
+
+    private const long IncrementalVacuum = 2;
 
     private const string Version1 = """
         CREATE TABLE prompts (
@@ -142,6 +147,42 @@ internal static class JournalSchema
         BEGIN SELECT RAISE(ABORT, 'a transition never changes'); END;
         """;
 
+    /// <summary>
+    /// Pruning: a row in <c>pruning</c>, which only ever exists inside the transaction that prunes, says how old a settled prompt must be to go.
+    /// Digests: see <see cref="PromptDigests"/>. <c>tally</c> counts what the limits ask for with every prompt.
+    /// </summary>
+    private const string Version2 = """
+        ALTER TABLE prompts ADD COLUMN asked_digest BLOB;
+        ALTER TABLE prompts ADD COLUMN draft_digest BLOB;
+        ALTER TABLE prompts ADD COLUMN outcome_digest BLOB;
+        ALTER TABLE outbox ADD COLUMN digest BLOB;
+        CREATE INDEX prompts_settled ON prompts (changed_at) WHERE state IN ('answered', 'failed', 'expired');
+        CREATE INDEX prompts_retried ON prompts (retry_of) WHERE retry_of IS NOT NULL;
+        CREATE INDEX inbox_prompt ON inbox (prompt_id);
+        CREATE INDEX inbox_age ON inbox (at);
+
+        CREATE TABLE pruning (settled_before INTEGER NOT NULL) STRICT;
+        CREATE TABLE late_costs (currency TEXT PRIMARY KEY, amount TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE tally (prompts INTEGER NOT NULL, results INTEGER NOT NULL) STRICT;
+        INSERT INTO tally SELECT (SELECT count(*) FROM prompts), (SELECT count(*) FROM outbox WHERE queue = 'results');
+
+        DROP TRIGGER prompts_keep;
+        CREATE TRIGGER prompts_keep BEFORE DELETE ON prompts WHEN EXISTS (SELECT 1 FROM outbox WHERE prompt_id = OLD.id)
+          OR NOT EXISTS (SELECT 1 FROM pruning WHERE OLD.state IN ('answered', 'failed', 'expired') AND OLD.changed_at < settled_before)
+        BEGIN SELECT RAISE(ABORT, 'a prompt is never deleted before its time'); END;
+
+        DROP TRIGGER transitions_keep;
+        CREATE TRIGGER transitions_keep BEFORE DELETE ON transitions WHEN NOT EXISTS (
+          SELECT 1 FROM pruning, prompts
+          WHERE id = OLD.prompt_id AND state IN ('answered', 'failed', 'expired') AND changed_at < settled_before)
+        BEGIN SELECT RAISE(ABORT, 'a transition is never deleted before its prompt'); END;
+
+        CREATE TRIGGER tally_accepted AFTER INSERT ON prompts BEGIN UPDATE tally SET prompts = prompts + 1; END;
+        CREATE TRIGGER tally_pruned AFTER DELETE ON prompts BEGIN UPDATE tally SET prompts = prompts - 1; END;
+        CREATE TRIGGER tally_filled AFTER INSERT ON outbox WHEN NEW.queue = 'results' BEGIN UPDATE tally SET results = results + 1; END;
+        CREATE TRIGGER tally_emptied AFTER DELETE ON outbox WHEN OLD.queue = 'results' BEGIN UPDATE tally SET results = results - 1; END;
+        """;
+
     /// <summary>Checks that a file is a journal of ours, or begins one where there is none. No other file is changed.</summary>
     /// <exception cref="JournalException">It is damaged, foreign, or of a newer version.</exception>
     public static void Ensure(string path)
@@ -157,8 +198,37 @@ internal static class JournalSchema
     }
 
     /// <summary>Prepares a connection for writing and brings the file to this version.</summary>
-    public static void Prepare(SqliteConnection connection) => Execute(
-        connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;");
+    public static void Prepare(SqliteConnection connection)
+    {
+        Execute(
+            connection,
+            $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = {LargestRestingLog};");
+        if (Scalar(connection, "PRAGMA user_version") == 1)
+        {
+            Execute(connection, "BEGIN IMMEDIATE");
+            Execute(connection, Version2);
+            PromptDigests.Fill(connection);
+            Execute(connection, $"PRAGMA user_version = {Version}; COMMIT");
+        }
+
+        if (Scalar(connection, "PRAGMA auto_vacuum") != IncrementalVacuum)
+        {
+            GiveSpaceBackFromNowOn(connection);
+        }
+    }
+
+    /// <summary>Rewrites the whole file once; without the room to do so it is tried again at the next start, and freed space is only used again.</summary>
+    private static void GiveSpaceBackFromNowOn(SqliteConnection connection)
+    {
+        try
+        {
+            Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == SQLitePCL.raw.SQLITE_FULL)
+        {
+            // The file is as it was.
+        }
+    }
 
     /// <summary>Under another name first: a crash in the middle must leave no half of a journal, so an empty file can only be a damaged one.</summary>
     private static void Begin(string path)
@@ -167,7 +237,10 @@ internal static class JournalSchema
         File.Delete(unfinished);
         using (var connection = Open(unfinished, SqliteOpenMode.ReadWriteCreate))
         {
-            Execute(connection, $"BEGIN IMMEDIATE; {Version1} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
+            Execute(
+                connection,
+                $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} "
+                + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
         }
 
         File.Move(unfinished, path);
@@ -191,7 +264,7 @@ internal static class JournalSchema
                     + $"Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
             }
 
-            if ((int)Scalar(connection, "PRAGMA user_version") is var version and not Version)
+            if ((int)Scalar(connection, "PRAGMA user_version") is var version and (< 1 or > Version))
             {
                 throw new JournalException(
                     $"{path} has schema version {version}; this program knows {Version}. It was left as it is. Use the newer program, or another data folder.");

@@ -19,6 +19,7 @@ internal static class JournalServices
         {
             services.AddHostedService<OutboxPump>();
             services.AddHostedService<AnswerInbox>();
+            services.AddHostedService<JournalSweep>();
         }
 
         return services;

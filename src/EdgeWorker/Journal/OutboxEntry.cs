@@ -9,4 +9,8 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <param name="ExpiresAt">After this moment it is no longer worth sending.</param>
 /// <param name="Attempts">How often sending failed.</param>
 internal sealed record OutboxEntry(
-    long Sequence, string Queue, string EventId, Guid PromptId, byte[] Body, DateTimeOffset ExpiresAt, int Attempts);
+    long Sequence, string Queue, string EventId, Guid PromptId, byte[] Body, DateTimeOffset ExpiresAt, int Attempts)
+{
+    /// <summary>The columns a row's digest covers.</summary>
+    public const string Digested = "queue, event_id, prompt_id, body";
+}

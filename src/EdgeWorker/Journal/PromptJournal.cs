@@ -20,6 +20,8 @@ internal sealed class PromptJournal : IDisposable
 
     private const string OpenStates = "('accepted', 'escalated')";
 
+    private const int MostDroppedAtOnce = 256;
+
     private readonly SqliteConnection _writing;
     private readonly JournalWriter _writer;
     private readonly string _readers;
@@ -93,18 +95,26 @@ internal sealed class PromptJournal : IDisposable
             }
         }
 
+        var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
+        if (Use(connection).Refusal(messages.Length) is { } refusal)
+        {
+            return new Acceptance(prompt.Id, AcceptanceKind.Full, refusal);
+        }
+
+        var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
+        var (scope, name, hash) = (prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash);
         connection.Run(
             """
             INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
-              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at)
-            VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace, $at)
+              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest)
+            VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace, $at, $digest)
             """,
-            ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline),
-            ("$messages", JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage)),
-            ("$options", prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions)),
-            ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
-            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent));
+            ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
+            ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
+            ("$scope", scope), ("$key", name), ("$hash", hash), ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent),
+            ("$digest", RowDigest.Of(
+                prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
+                scope, name, hash, prompt.RetryOf, prompt.TraceParent)));
         return new Acceptance(prompt.Id, AcceptanceKind.New);
     });
 
@@ -119,11 +129,12 @@ internal sealed class PromptJournal : IDisposable
             var rows = connection.Run(
                 """
                 UPDATE prompts SET state = 'escalated', route = 'cloud', reason = $reason, detail = $detail, confidence = $confidence, draft = $draft,
-                  draft_model = $model, fallback_at = $fallback, changed_at = $now
+                  draft_model = $model, fallback_at = $fallback, changed_at = $now, draft_digest = $digest
                 WHERE id = $id AND state = 'accepted'
                 """,
                 ("$reason", step.Reason.Value), ("$detail", step.Detail), ("$confidence", step.Confidence), ("$draft", step.Draft),
-                ("$model", step.DraftModel), ("$fallback", step.FallbackAt), ("$now", now), ("$id", prompt.Id));
+                ("$model", step.DraftModel), ("$fallback", step.FallbackAt), ("$now", now), ("$id", prompt.Id),
+                ("$digest", RowDigest.Of(prompt.Id, step.Draft, step.DraftModel)));
             if (rows == 1)
             {
                 Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
@@ -170,13 +181,14 @@ internal sealed class PromptJournal : IDisposable
             }
 
             // What never left cannot have been answered: a copy of this data folder asked.
-            if (Find(connection, answer.PromptId) is not { State: not PromptState.Accepted } prompt)
+            var known = Find(connection, answer.PromptId);
+            if (known is { State: PromptState.Accepted } || (known is null && !Pruning.IsForgotten(connection, answer.PromptId, now)))
             {
                 return CloudVerdict.Unknown;
             }
 
             var result = CloudVerdict.Late;
-            if (prompt.IsFinal)
+            if (known is not { IsFinal: false } prompt)
             {
                 Count(connection, Counter.Late);
             }
@@ -269,9 +281,12 @@ internal sealed class PromptJournal : IDisposable
 
     /// <summary>What late answers cost, by currency: paid for, never applied.</summary>
     public IReadOnlyList<Cost> LateCosts() => Read(connection => connection
-        .Query("SELECT cost, currency FROM inbox WHERE verdict = 'late' AND cost IS NOT NULL", row => (Amount: row.GetString(0), Currency: row.GetString(1)))
+        .Query(
+            "SELECT cost, currency FROM inbox WHERE verdict = 'late' AND cost IS NOT NULL",
+            row => new Cost(decimal.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1)))
+        .Concat(Pruning.Forgotten(connection))
         .GroupBy(cost => cost.Currency)
-        .Select(costs => new Cost(costs.Sum(cost => decimal.Parse(cost.Amount, CultureInfo.InvariantCulture)), costs.Key))
+        .Select(costs => new Cost(costs.Sum(cost => cost.Amount), costs.Key))
         .ToList());
 
     /// <summary>The events of a queue to be sent next, in order; what is no longer worth sending included.</summary>
@@ -312,6 +327,36 @@ internal sealed class PromptJournal : IDisposable
     public Task NoteSendFailureAsync(long sequence, string error) => _writer.WriteAsync(connection => connection.Run(
         "UPDATE outbox SET attempts = attempts + 1, last_error = $error WHERE seq = $seq", ("$error", error), ("$seq", sequence)));
 
+    /// <summary>How full the journal is.</summary>
+    public JournalUse Use() => Read(Use);
+
+    /// <summary>Settled prompts that may go, from a place on.</summary>
+    public IReadOnlyList<PrunablePrompt> Prunable(DateTimeOffset settledBefore, PrunablePrompt after, int most) =>
+        Read(connection => Pruning.Candidates(connection, settledBefore, _time.GetUtcNow(), after, most));
+
+    /// <summary>Deletes settled prompts with their traces and keys.</summary>
+    public Task PruneAsync(IReadOnlyList<PrunablePrompt> prompts, DateTimeOffset settledBefore) => _writer.WriteAsync(connection =>
+    {
+        Pruning.Delete(connection, prompts, settledBefore);
+        Count(connection, Counter.Pruned, prompts.Count);
+        return true;
+    });
+
+    /// <summary>Forgets answers that cannot come again.</summary>
+    /// <returns>How many; as many as asked for if there may be more.</returns>
+    public Task<int> ForgetAnswersAsync(int most) =>
+        _writer.WriteAsync(connection => Pruning.ForgetAnswers(connection, _time.GetUtcNow() - Pruning.AnswerLife, most));
+
+    /// <summary>Whether the file is larger than what it holds.</summary>
+    public bool HasFreePages() => Read(connection => connection.Query("PRAGMA freelist_count", row => row.GetInt64(0)))[0] > 0;
+
+    /// <summary>Cuts some free pages off the end of the file; they are the system's after the next checkpoint.</summary>
+    /// <returns>How many are left.</returns>
+    public Task<long> GiveSpaceBackAsync(int pages) => _writer.WriteAsync(connection => Pruning.GiveBack(connection, pages));
+
+    /// <summary>Moves the write-ahead log into the file and cuts both to their length, unless somebody reads just now.</summary>
+    public void Checkpoint() => Read(connection => connection.Query("PRAGMA wal_checkpoint(TRUNCATE)", row => row.GetInt64(0)));
+
     /// <summary>Whether the journal can be written right now.</summary>
     /// <exception cref="JournalException">It cannot.</exception>
     public Task ProbeAsync() => _writer.WriteAsync(connection => connection.Run(
@@ -343,39 +388,78 @@ internal sealed class PromptJournal : IDisposable
 
     private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)
     {
+        var (state, route, cost) =
+            (Name(outcome.State), outcome.Route is { } way ? Name(way) : null, outcome.Cost?.Amount.ToString(CultureInfo.InvariantCulture));
         var rows = connection.Run(
             $"""
             UPDATE prompts SET state = $state, route = $route, reason = $reason, detail = $detail, confidence = coalesce($confidence, confidence),
               answer = $answer, answer_model = $model, input_tokens = $input, output_tokens = $output, cost = $cost, currency = $currency,
-              finish_reason = $finish, error_code = $code, error_message = $message, changed_at = $now
+              finish_reason = $finish, error_code = $code, error_message = $message, changed_at = $now,
+              outcome_digest = $digest
             WHERE id = $id AND state IN {OpenStates}
             """,
-            ("$state", Name(outcome.State)), ("$route", outcome.Route is { } route ? Name(route) : null), ("$reason", outcome.Reason.Value),
+            ("$state", state), ("$route", route), ("$reason", outcome.Reason.Value),
             ("$detail", outcome.Detail), ("$confidence", outcome.Confidence), ("$answer", outcome.Answer), ("$model", outcome.Model),
             ("$input", outcome.Usage?.InputTokens), ("$output", outcome.Usage?.OutputTokens),
-            ("$cost", outcome.Cost?.Amount.ToString(CultureInfo.InvariantCulture)), ("$currency", outcome.Cost?.Currency),
-            ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now), ("$id", prompt.Id));
+            ("$cost", cost), ("$currency", outcome.Cost?.Currency),
+            ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now), ("$id", prompt.Id),
+            ("$digest", RowDigest.Of(
+                prompt.Id, state, route, outcome.Reason.Value, outcome.Detail, outcome.Answer, outcome.Model, outcome.Usage?.InputTokens,
+                outcome.Usage?.OutputTokens, cost, outcome.Cost?.Currency, outcome.FinishReason, outcome.Error?.Code, outcome.Error?.Message, now)));
         if (rows == 1)
         {
             // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
             connection.Run(
                 "DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));
             Send(connection, Messaging.QueueAddress.Results.Name, eventId, prompt, body, now, now + _options.ResultLifetime);
+            DropOldestResults(connection);
         }
 
         return rows == 1;
     }
 
+    /// <summary>Results are for statistics, escalations for answers: where too many events wait, the oldest results go.</summary>
+    private void DropOldestResults(SqliteConnection connection)
+    {
+        var excess = connection.Query("SELECT results FROM tally", row => row.GetInt64(0))[0] - _options.MaxResults;
+        if (excess <= 0)
+        {
+            return;
+        }
+
+        // By priority, so that the index gives the oldest; the tally's trigger counts what is left.
+        var dropped = connection.Run(
+            """
+            DELETE FROM outbox WHERE seq IN (SELECT seq FROM (
+              SELECT seq FROM (SELECT seq FROM outbox WHERE queue = $queue AND priority = $interactive ORDER BY seq LIMIT $excess)
+              UNION ALL SELECT seq FROM (SELECT seq FROM outbox WHERE queue = $queue AND priority = $batch ORDER BY seq LIMIT $excess))
+              ORDER BY seq LIMIT $excess)
+            """,
+            ("$queue", Messaging.QueueAddress.Results.Name), ("$interactive", Outbox.InteractivePriority), ("$batch", Outbox.BatchPriority),
+            ("$excess", Math.Min(excess, MostDroppedAtOnce)));
+        Count(connection, Counter.DroppedResults, dropped);
+    }
+
     private static void Send(
         SqliteConnection connection, string queue, string eventId, PromptRecord prompt, byte[] body, DateTimeOffset now, DateTimeOffset expires) =>
         connection.Run(
-            "INSERT INTO outbox (queue, event_id, prompt_id, priority, body, created_at, expires_at) VALUES ($queue, $event, $prompt, $priority, $body, $now, $expires)",
+            """
+            INSERT INTO outbox (queue, event_id, prompt_id, priority, body, created_at, expires_at, digest)
+            VALUES ($queue, $event, $prompt, $priority, $body, $now, $expires, $digest)
+            """,
             ("$queue", queue), ("$event", eventId), ("$prompt", prompt.Id),
             ("$priority", prompt.Kind == PromptKind.Interactive ? Outbox.InteractivePriority : Outbox.BatchPriority),
-            ("$body", body), ("$now", now), ("$expires", expires));
+            ("$body", body), ("$now", now), ("$expires", expires), ("$digest", RowDigest.Of(queue, eventId, prompt.Id, body)));
 
-    private static void Count(SqliteConnection connection, string counter) => connection.Run(
-        "INSERT INTO counters (name, value) VALUES ($name, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", ("$name", counter));
+    private static void Count(SqliteConnection connection, string counter, long by = 1) => connection.Run(
+        "INSERT INTO counters (name, value) VALUES ($name, $by) ON CONFLICT (name) DO UPDATE SET value = value + $by", ("$name", counter), ("$by", by));
+
+    private JournalUse Use(SqliteConnection connection) => connection.Query(
+        """
+        SELECT (SELECT prompts FROM tally), (SELECT page_size FROM pragma_page_size)
+          * ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count))
+        """,
+        row => new JournalUse(row.GetInt64(0), _options.MaxPrompts, row.GetInt64(1), _options.MaxBytes))[0];
 
     private static PromptRecord? Find(SqliteConnection connection, Guid id) =>
         connection.Query($"SELECT {Columns} FROM prompts WHERE id = $id", Map, ("$id", id)) is [var prompt] ? prompt : null;

@@ -34,19 +34,21 @@ internal static class SqliteCommands
 
     public static DateTimeOffset Time(this SqliteDataReader reader, int column) => DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
 
+    /// <summary>A value as the journal stores it.</summary>
+    public static object? Stored(object? value) => value switch
+    {
+        Guid id => id.ToString(),
+        DateTimeOffset time => time.ToUnixTimeMilliseconds(),
+        _ => value,
+    };
+
     private static SqliteCommand Command(SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
         {
-            command.Parameters.AddWithValue(name, value switch
-            {
-                null => DBNull.Value,
-                Guid id => id.ToString(),
-                DateTimeOffset time => time.ToUnixTimeMilliseconds(),
-                _ => value,
-            });
+            command.Parameters.AddWithValue(name, Stored(value) ?? DBNull.Value);
         }
 
         return command;

@@ -65,6 +65,8 @@ internal sealed class PromptIntake(
             case AcceptanceKind.Conflict:
                 throw new PromptRefusedException(
                     RefusalKind.KeyConflict, "Idempotency-Key", "This Idempotency-Key was used for another request. Use a new key for a new request.");
+            case AcceptanceKind.Full:
+                throw new PromptRefusedException(RefusalKind.Full, "", acceptance.Value.Refusal!);
             case AcceptanceKind.New:
                 queue.Add(prompt.Id, prompt.Kind);
                 break;

@@ -11,4 +11,7 @@ internal enum RefusalKind
 
     /// <summary>Too many prompts have no outcome yet.</summary>
     Busy,
+
+    /// <summary>The journal is full.</summary>
+    Full,
 }

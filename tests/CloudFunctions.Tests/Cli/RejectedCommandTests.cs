@@ -154,6 +154,9 @@ public sealed class RejectedCommandTests(AzuriteFixture azurite)
         Assert.Equal(0, code);
         Assert.Contains("Model:ApiKey = ***", output, StringComparison.Ordinal);
         Assert.Contains("Model:Model = m", output, StringComparison.Ordinal);
+        Assert.Contains("Model:TotalTime = 00:08:00", output, StringComparison.Ordinal);
+        Assert.Contains("Claims:KeepFor = 37.00:00:00", output, StringComparison.Ordinal);
+        Assert.Contains("Prices:large = 0 in, 0 out, USD per million tokens", output, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", output, StringComparison.Ordinal);
         Assert.DoesNotContain("AccountKey", output, StringComparison.Ordinal);
     }

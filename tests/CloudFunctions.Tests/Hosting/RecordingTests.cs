@@ -1,7 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hybrid.Azurite;
+using Hybrid.CloudFunctions.Claims;
+using Hybrid.Messaging;
+using Hybrid.Messaging.Claims;
 using Hybrid.Messaging.Conformance;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hybrid.CloudFunctions.Tests.Hosting;
 
@@ -72,6 +77,32 @@ public sealed class RecordingTests(AzuriteFixture azurite)
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Empty(await stack.RejectedAsync());
+    }
+
+    [Fact]
+    public async Task Post_Timer_SweepsOldClaimsAndAnswersWithABody()
+    {
+        // A year from now everything that lies there is old. An account of its own: a sweep takes everybody's claims.
+        await using var own = await AzuriteServer.StartTemporaryAsync(Token);
+        var later = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(365));
+        await using var stack = await CloudStack.CreateAsync(own.ConnectionString, later);
+        var claims = stack.Get<ClaimStore>();
+        var name = ClaimStore.NameFor("pump-7", "/devices/pump-7", "e-1");
+        await claims.PutAsync(name, "data"u8.ToArray(), Token);
+        await using var young = await HostRun.StartAsync(CloudStack.SettingsFor(own.ConnectionString, stack.Model), standalone: false);
+        // The shape the host posts for a timer trigger.
+        const string Timer = """{"Data":{"timer":{"Schedule":{"AdjustForDST":true},"ScheduleStatus":null,"IsPastDue":false}},"Metadata":{}}""";
+
+        using var content = new StringContent(Timer, Encoding.UTF8, "application/json");
+        using var response = await young.Client.PostAsync(new Uri("/ClaimSweep", UriKind.Relative), content, Token);
+        var kept = await claims.GetAsync(name, Token);
+        var swept = await stack.Get<ClaimSweep>().RunAsync(Token);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.NotNull(JsonNode.Parse(await response.Content.ReadAsStringAsync(Token)));
+        Assert.Equal("data"u8.ToArray(), kept);
+        Assert.True(swept);
+        await Assert.ThrowsAsync<MessagingException>(() => claims.GetAsync(name, Token));
     }
 
     private Task<HostRun> StartAsync(CloudStack stack) =>

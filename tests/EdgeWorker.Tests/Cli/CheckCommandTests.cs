@@ -10,14 +10,18 @@ public sealed class CheckCommandTests(TestModels models)
     {
         var (code, output, error) = await EdgeProcess.RunAsync(
             models, ["--check", "--mode", "CloudFirst", "--data", "some-folder", "--url", "http://127.0.0.1:8123"], null,
-            ("HYBRID__Routing__ConfidenceThreshold", "0.75"), ("HYBRID__Routing__Mode", "LocalOnly"));
+            ("HYBRID__Routing__ConfidenceThreshold", "0.75"), ("HYBRID__Routing__Mode", "LocalOnly"),
+            ("HYBRID__Routing__ConfidenceTreshold", "0.5"));
 
-        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(0, code);
+        Assert.Equal("Routing:ConfidenceTreshold is set, but hybrid-edge has no such setting.", error.Trim());
+        Assert.Contains("Pipeline:BatchDeadline = 1.00:00:00", output, StringComparison.Ordinal);
+        Assert.Contains("Device:Id = (not set)", output, StringComparison.Ordinal);
         Assert.Contains("Routing:ConfidenceThreshold = 0.75", output, StringComparison.Ordinal);
         Assert.Contains("Routing:Mode = CloudFirst", output, StringComparison.Ordinal);
         Assert.Contains("Journal:Folder = some-folder", output, StringComparison.Ordinal);
         Assert.Contains("Api:Url = http://127.0.0.1:8123", output, StringComparison.Ordinal);
-        Assert.Contains("Messaging:ConnectionString = ********", output, StringComparison.Ordinal);
+        Assert.Contains("Messaging:ConnectionString = ***", output, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists("some-folder"));
     }
@@ -31,6 +35,8 @@ public sealed class CheckCommandTests(TestModels models)
             ("HYBRID__Pipeline__Concurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"),
             ("HYBRID__Pipeline__PublishText", "yes"),
             ("HYBRID__Journal__SendBatch", "1001"), ("HYBRID__Journal__Folder", " "), ("HYBRID__Models__Threads", "-1"),
+            ("HYBRID__Journal__MaxBytes", "1024"), ("HYBRID__Journal__MaxPrompts", "0"), ("HYBRID__Journal__MaxResults", "many"),
+            ("HYBRID__Journal__KeepSettled", "00:00:00"),
             ("HYBRID__Messaging__Transport", "Pigeon"));
 
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -39,7 +45,8 @@ public sealed class CheckCommandTests(TestModels models)
         {
             "Device:Id is 'Pump_7'", "Routing:Mode is 'Sometimes'", "Routing:ConfidenceThreshold is '3'", "Pipeline:Concurrency is '0'",
             "Pipeline:InteractiveDeadline is 'soon'", "Pipeline:PublishText is 'yes'", "Journal:SendBatch is '1001'",
-            "Journal:Folder is ' '",
+            "Journal:Folder is ' '", "Journal:MaxBytes is '1024'", "Journal:MaxPrompts is '0'", "Journal:MaxResults is 'many'",
+            "Journal:KeepSettled is '00:00:00'",
             "Models:Threads is '-1'", "Api:Url is 'http://0.0.0.0:8000'", "Messaging:Transport",
         })
         {
@@ -47,7 +54,7 @@ public sealed class CheckCommandTests(TestModels models)
             Assert.Contains("HYBRID__", line, StringComparison.Ordinal);
         }
 
-        Assert.Equal(11, lines.Length);
+        Assert.Equal(15, lines.Length);
     }
 
     [Theory]

@@ -127,7 +127,8 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(0)]
+    [InlineData(3)]
     [InlineData(99)]
     public async Task Open_NewerVersion_SaysSo(int version)
     {
