@@ -12,6 +12,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RunningProgram(Process process) => _process = process;
 
@@ -21,8 +22,31 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Everything it has printed.</summary>
     public string Log => string.Join('\n', _lines);
 
+    /// <summary>Its exit code, once it has ended; 137 after SIGKILL.</summary>
+    public Task<int> Exited => _exited.Task;
+
+    /// <summary>Its process, for signals.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Starts a program of the checkout, built in the same configuration as these tests, and waits until it listens.</summary>
     public static async Task<RunningProgram> StartAsync(string project, string file, string[] arguments, IReadOnlyDictionary<string, string> variables)
+    {
+        var program = Launch(project, file, arguments, variables);
+        try
+        {
+            await program.ListensAsync();
+        }
+        catch (Exception exception)
+        {
+            await program.DisposeAsync();
+            throw new InvalidOperationException($"{file} did not come up:\n{program.Log}", exception);
+        }
+
+        return program;
+    }
+
+    /// <summary>Starts one and waits for nothing: it may be about to die.</summary>
+    public static RunningProgram Launch(string project, string file, string[] arguments, IReadOnlyDictionary<string, string> variables)
     {
         var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var start = new ProcessStartInfo("dotnet", [Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, file), .. arguments])
@@ -39,22 +63,20 @@ internal sealed class RunningProgram : IAsyncDisposable
         var program = new RunningProgram(new Process { StartInfo = start, EnableRaisingEvents = true });
         program._process.OutputDataReceived += (_, line) => program.Take(line.Data);
         program._process.ErrorDataReceived += (_, line) => program.Take(line.Data);
-        program._process.Exited += (_, _) => program._address.TrySetException(new InvalidOperationException($"{file} has ended."));
+        program._process.Exited += (_, _) =>
+        {
+            program._exited.TrySetResult(program._process.ExitCode);
+            program._address.TrySetException(new InvalidOperationException($"{file} has ended."));
+        };
         program._process.Start();
         program._process.BeginOutputReadLine();
         program._process.BeginErrorReadLine();
-        try
-        {
-            program.Address = await program._address.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
-        }
-        catch (Exception exception)
-        {
-            await program.DisposeAsync();
-            throw new InvalidOperationException($"{file} did not come up:\n{program.Log}", exception);
-        }
-
         return program;
     }
+
+    /// <summary>Waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public async Task ListensAsync() => Address = await _address.Task.WaitAsync(Limit, TestContext.Current.CancellationToken);
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()

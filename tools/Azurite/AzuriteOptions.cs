@@ -18,6 +18,11 @@ public sealed record AzuriteOptions(string Location)
     /// <summary>Serves clients newer than the emulator too. Our own adapters do without; the Functions host does not.</summary>
     public bool SkipApiVersionCheck { get; init; }
 
+    /// <summary>
+    /// Storage accounts beside the usual one, of letters and digits: pipelines that share an emulator and must not see each other's queues.
+    /// </summary>
+    public IReadOnlyList<string> MoreAccounts { get; init; } = [];
+
     /// <summary>Takes what the emulator prints and the progress of its installation, line by line, on any thread.</summary>
     public Action<string>? Log { get; init; }
 

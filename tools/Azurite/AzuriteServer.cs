@@ -33,9 +33,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
     }
 
     /// <summary>For our own programs: <c>Messaging:ConnectionString</c>. Stays the same over restarts.</summary>
-    public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};"
-        + $"BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={Address(_options.TablePort)};";
+    public string ConnectionString => ConnectionStringOf(Account);
 
     /// <summary>The address of the blobs.</summary>
     public Uri BlobEndpoint => Address(_options.BlobPort);
@@ -60,8 +58,12 @@ public sealed partial class AzuriteServer : IAsyncDisposable
 
     /// <summary>The same with free ports and a new data folder that is deleted in the end.</summary>
     /// <exception cref="AzuriteException">Node or npm is missing, or it did not come up.</exception>
-    public static Task<AzuriteServer> StartTemporaryAsync(CancellationToken cancellationToken) =>
-        StartAsync(new AzuriteOptions(Directory.CreateTempSubdirectory("hybrid-azurite-").FullName), temporary: true, cancellationToken);
+    public static Task<AzuriteServer> StartTemporaryAsync(CancellationToken cancellationToken) => StartTemporaryAsync([], cancellationToken);
+
+    /// <summary>The same with more accounts.</summary>
+    /// <exception cref="AzuriteException">Node or npm is missing, or it did not come up.</exception>
+    public static Task<AzuriteServer> StartTemporaryAsync(IReadOnlyList<string> moreAccounts, CancellationToken cancellationToken) => StartAsync(
+        new AzuriteOptions(Directory.CreateTempSubdirectory("hybrid-azurite-").FullName) { MoreAccounts = moreAccounts }, temporary: true, cancellationToken);
 
     /// <summary>
     /// Ends it as a power cut would. Azurite writes queues and the index of blobs only every few seconds: what came last may be gone.
@@ -97,6 +99,15 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>The same for one of <see cref="AzuriteOptions.MoreAccounts"/>, perhaps by way of other ports, as of a proxy.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="blobPort">Where the blobs are reached; null for the emulator's own port.</param>
+    /// <param name="queuePort">Where the queues are reached; null for the emulator's own port.</param>
+    public string ConnectionStringOf(string account, int? blobPort = null, int? queuePort = null) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};"
+        + $"BlobEndpoint={Address(blobPort ?? _options.BlobPort, account)};QueueEndpoint={Address(queuePort ?? _options.QueuePort, account)};"
+        + $"TableEndpoint={Address(_options.TablePort, account)};";
 
     /// <summary>Starts it again, on the same ports and the same data; stops it first if it runs.</summary>
     /// <exception cref="AzuriteException">It did not come up again.</exception>
@@ -137,7 +148,7 @@ public sealed partial class AzuriteServer : IAsyncDisposable
         }
     }
 
-    private static Uri Address(int port) => new($"http://127.0.0.1:{port}/{Account}");
+    private static Uri Address(int port, string account = Account) => new($"http://127.0.0.1:{port}/{account}");
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
@@ -160,7 +171,11 @@ public sealed partial class AzuriteServer : IAsyncDisposable
             _folder,
             "It runs Azurite, the storage emulator of the tests and the local stack. "
             + "Install Node.js 18 or newer (Debian and Ubuntu: apt-get install nodejs npm) and put it on PATH.",
-            Read);
+            Read,
+            new Dictionary<string, string>
+            {
+                ["AZURITE_ACCOUNTS"] = string.Join(';', _options.MoreAccounts.Prepend(Account).Select(account => $"{account}:{Key}")),
+            });
         try
         {
             var first = await Task.WhenAny(listening.Task, _process.Exited).WaitAsync(StartLimit, TimeProvider.System, cancellationToken);

@@ -1,5 +1,6 @@
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Events;
 
@@ -29,6 +30,8 @@ internal sealed class AnswerSender(EventSender sender, IMessageTransport transpo
             answer,
             traceParent));
         var address = QueueAddress.Answers(answer.DeviceId);
+        CrashPoint.Hit(CloudCrashPoints.AnswerBefore);
         await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, cancellationToken), cancellationToken);
+        CrashPoint.Hit(CloudCrashPoints.AnswerSent);
     }
 }

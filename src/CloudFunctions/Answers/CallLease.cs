@@ -33,18 +33,21 @@ internal sealed partial class CallLease : IAsyncDisposable
     public CancellationToken Lost { get; }
 
     /// <summary>Gives the lease back and removes its blob, for prompts whose outcome is stored.</summary>
-    public async Task FinishAsync(CancellationToken cancellationToken)
+    /// <returns>False if the blob may still be there: the prompt must come again, to have it cleared.</returns>
+    public async Task<bool> FinishAsync(CancellationToken cancellationToken)
     {
         await StopAsync();
         try
         {
             await _blob.DeleteIfExistsAsync(
                 conditions: new BlobRequestConditions { LeaseId = _lease.LeaseId }, cancellationToken: cancellationToken);
+            return true;
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException)
         {
-            // Lost meanwhile, or out of reach. The outcome is stored: whoever takes the lease next finds it and clears up.
+            // Lost meanwhile, or out of reach.
             LogNotReleased(_logger, _blob.Name, _duration);
+            return false;
         }
     }
 

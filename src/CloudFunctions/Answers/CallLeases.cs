@@ -14,6 +14,21 @@ internal sealed class CallLeases(BlobServiceClient blobs, LeaseOptions options, 
 
     private readonly BlobContainerClient _container = blobs.GetBlobContainerClient(ContainerName);
 
+    /// <summary>Removes what a holder that died, or failed, after the outcome was stored has left behind.</summary>
+    /// <returns>False if the lease is still held, by the dead for a while too.</returns>
+    public async Task<bool> TryClearAsync(string deviceId, Guid promptId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _container.GetBlobClient($"{deviceId}/{promptId}").DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.LeaseIdMissing)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Takes the lease and keeps it until it is disposed.</summary>
     /// <returns>Null if another one holds it.</returns>
     public async Task<CallLease?> TryTakeAsync(string deviceId, Guid promptId, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 
 namespace Hybrid.CloudFunctions.Answers;
 
@@ -47,11 +48,13 @@ internal sealed class OutcomeStore(BlobServiceClient blobs)
     /// <returns>The one that is.</returns>
     public async Task<StoredOutcome> StoreAsync(AnswerData outcome, CancellationToken cancellationToken)
     {
+        CrashPoint.Hit(CloudCrashPoints.OutcomeBefore);
         while (true)
         {
             if (await BlobUpload.TryCreateAsync(
                 _container, NameOf(outcome.DeviceId, outcome.PromptId), EventFormat.WriteData(outcome), cancellationToken) is { } stored)
             {
+                CrashPoint.Hit(CloudCrashPoints.OutcomeStored);
                 return new StoredOutcome(outcome, stored);
             }
 

@@ -6,6 +6,7 @@ using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Events;
 using Microsoft.AspNetCore.Builder;
@@ -76,9 +77,12 @@ internal sealed partial class PromptApi(
             new EscalationData(id, DeviceIds.Direct, Guid.Empty, now + options.Deadline, messages, Reason, request.Options),
             Activity.Current?.Id));
         var address = QueueAddress.Escalations;
+        CrashPoint.Hit(CloudCrashPoints.DirectBefore);
         await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, cancellationToken), cancellationToken);
+        CrashPoint.Hit(CloudCrashPoints.DirectQueued);
         // After the queue: a marker alone would promise an outcome that never comes.
         await accepted.AddAsync(id, cancellationToken);
+        CrashPoint.Hit(CloudCrashPoints.DirectMarked);
         LogAccepted(logger, id, messages.Count, body.Length);
         return id;
     }

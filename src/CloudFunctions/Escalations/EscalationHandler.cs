@@ -4,6 +4,7 @@ using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.CloudFunctions.Rejections;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Claims;
 using Hybrid.Messaging.Events;
@@ -52,12 +53,14 @@ internal sealed partial class EscalationHandler(
         activity?.SetTag("hybrid.prompt.id", ids.PromptId);
         if (await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken) is { } known)
         {
+            CrashPoint.Hit(CloudCrashPoints.RepeatBefore);
             await answers.SendAsync(known, head.TraceParent, cancellationToken);
             await DeleteClaimAsync(head, known, cancellationToken);
             LogRepeated(logger, ids.PromptId, ids.DeviceId, known.Answer.Outcome);
-            return Handled.Done;
+            return await leases.TryClearAsync(ids.DeviceId, ids.PromptId, cancellationToken) ? Handled.Done : Handled.Later;
         }
 
+        CrashPoint.Hit(CloudCrashPoints.LeaseBefore);
         await using var lease = await leases.TryTakeAsync(ids.DeviceId, ids.PromptId, cancellationToken);
         if (lease is null)
         {
@@ -65,16 +68,19 @@ internal sealed partial class EscalationHandler(
             return Handled.Later;
         }
 
+        CrashPoint.Hit(CloudCrashPoints.LeaseTaken);
         try
         {
             // Again under the lease: the last holder may have finished in between.
             var stored = await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken)
                 ?? await StoreAsync(await DecideAsync(head, ids, body, lease, cancellationToken), cancellationToken);
             await answers.SendAsync(stored, head.TraceParent, cancellationToken);
-            await lease.FinishAsync(cancellationToken);
+            CrashPoint.Hit(CloudCrashPoints.LeaseFinishBefore);
+            var cleared = await lease.FinishAsync(cancellationToken);
+            CrashPoint.Hit(CloudCrashPoints.LeaseFinished);
             await DeleteClaimAsync(head, stored, cancellationToken);
             LogDecided(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome, stored.Answer.Error?.Code);
-            return Handled.Done;
+            return cleared ? Handled.Done : Handled.Later;
         }
         catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -115,7 +121,9 @@ internal sealed partial class EscalationHandler(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
         try
         {
+            CrashPoint.Hit(CloudCrashPoints.ModelBefore);
             var answer = await model.AskAsync(prompt, stop.Token);
+            CrashPoint.Hit(CloudCrashPoints.ModelAnswered);
             return new AnswerData(
                 ids.PromptId, ids.DeviceId, ids.JournalEpoch,
                 answer.Outcome, answer.Text, answer.Model, answer.Usage, answer.Cost, answer.FinishReason, answer.Error);
@@ -162,7 +170,9 @@ internal sealed partial class EscalationHandler(
         var kept = outcome.Answer.Error?.Code is { } code && (code == ReasonCode.Rejected.Value || code == ReasonCode.Poisoned.Value);
         if (head.ClaimName is { } name && !kept)
         {
+            CrashPoint.Hit(CloudCrashPoints.ClaimBefore);
             await claims.DeleteAsync(name, cancellationToken);
+            CrashPoint.Hit(CloudCrashPoints.ClaimDeleted);
         }
     }
 

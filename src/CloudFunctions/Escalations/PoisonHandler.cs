@@ -2,6 +2,7 @@ using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.CloudFunctions.Rejections;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.DeadLetters;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed partial class PoisonHandler(
     /// <exception cref="MessagingException">The storage account did not answer.</exception>
     public async Task<Handled> HandleAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
+        CrashPoint.Hit(CloudCrashPoints.PoisonReceived);
         var letter = await ReadAsync(body, cancellationToken);
         var reason = letter.Reason ?? Unnamed;
         var head = EscalationHead.Read(letter.Original);
@@ -36,6 +38,7 @@ internal sealed partial class PoisonHandler(
 
         activity?.SetTag("hybrid.prompt.id", ids.PromptId);
         var stored = await outcomes.FindAsync(ids.DeviceId, ids.PromptId, cancellationToken);
+        bool cleared;
         if (stored is null)
         {
             // A slow call may outlive the deliveries of a second copy: while somebody asks, nothing is decided here.
@@ -56,10 +59,21 @@ internal sealed partial class PoisonHandler(
                     cancellationToken);
             }
 
-            await lease.FinishAsync(cancellationToken);
+            CrashPoint.Hit(CloudCrashPoints.PoisonStored);
+            cleared = await lease.FinishAsync(cancellationToken);
+        }
+        else
+        {
+            cleared = await leases.TryClearAsync(ids.DeviceId, ids.PromptId, cancellationToken);
         }
 
         await answers.SendAsync(stored, head.TraceParent, cancellationToken);
+        CrashPoint.Hit(CloudCrashPoints.PoisonTold);
+        if (!cleared)
+        {
+            return Handled.Later;
+        }
+
         await letters.PurgeAsync(body, cancellationToken);
         LogEnded(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome);
         return Handled.Done;

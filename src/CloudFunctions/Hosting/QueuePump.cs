@@ -1,6 +1,7 @@
 using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Rejections;
 using Hybrid.CloudFunctions.Settings;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ internal sealed partial class QueuePump(
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly IMessageQueue _queue = transport.Open(function.Queue);
+    private bool _justEnsured;
 
     /// <summary>Pumps until told to stop; whatever the queue does, it goes on.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
@@ -45,6 +47,7 @@ internal sealed partial class QueuePump(
                 }
 
                 troubles = 0;
+                _justEnsured = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -63,9 +66,10 @@ internal sealed partial class QueuePump(
     {
         try
         {
-            if (exception.Kind == MessagingFailure.NotFound && troubles == 0)
+            if (exception.Kind == MessagingFailure.NotFound && !_justEnsured)
             {
                 await _queue.EnsureAsync(stoppingToken);
+                _justEnsured = true;
                 return;
             }
         }
@@ -86,6 +90,7 @@ internal sealed partial class QueuePump(
 
     private async Task HandleAsync(ReceivedMessage message, CancellationToken stop)
     {
+        CrashPoint.Hit(CloudCrashPoints.Received);
         if (RefusalOf(message) is { } refusal)
         {
             await SettleAsync(token => _queue.DeadLetterAsync(message, refusal, token));
@@ -112,11 +117,15 @@ internal sealed partial class QueuePump(
 
         if (end == RunEnd.Done)
         {
+            CrashPoint.Hit(CloudCrashPoints.CompleteBefore);
             await SettleAsync(token => _queue.CompleteAsync(message, token));
+            CrashPoint.Hit(CloudCrashPoints.Completed);
         }
         else if (!lost)
         {
+            CrashPoint.Hit(CloudCrashPoints.AbandonBefore);
             await GiveBackAsync(message, end);
+            CrashPoint.Hit(CloudCrashPoints.Abandoned);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hybrid.CloudFunctions.Answers;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.DeadLetters;
 using Microsoft.Extensions.Logging;
@@ -22,8 +23,10 @@ internal sealed partial class RejectedMessages(IMessageTransport transport, Dead
         var id = Convert.ToHexStringLower(SHA256.HashData(original.Span).AsSpan(0, 16));
         var body = await store.WrapAsync(address.Name, id, reason, original, transport.Abilities.MaxBodyBytes, cancellationToken);
         var message = new OutgoingMessage(id, body);
+        CrashPoint.Hit(CloudCrashPoints.RejectBefore);
         await EnsuredSend.RunAsync(
             transport, address, () => transport.Open(address).SendAsync(message, cancellationToken), cancellationToken);
+        CrashPoint.Hit(CloudCrashPoints.Rejected);
         LogPutAside(logger, address.Name, reason.Code, reason.Detail);
     }
 

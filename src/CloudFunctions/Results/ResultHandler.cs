@@ -5,6 +5,7 @@ using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Diagnostics;
 using Hybrid.CloudFunctions.Rejections;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Claims;
 using Hybrid.Messaging.Events;
@@ -63,8 +64,10 @@ internal sealed partial class ResultHandler(
 
         var whole = EventFormat.Create(
             envelope.Id, envelope.Source, envelope.Type, data.PromptId, envelope.Time, data, envelope.TraceParent);
+        CrashPoint.Hit(CloudCrashPoints.ResultBefore);
         var isNew = await BlobUpload.TryCreateAsync(
             _container, NameOf(envelope.Time, data.DeviceId, data.PromptId), EventFormat.Write(whole), cancellationToken) is not null;
+        CrashPoint.Hit(CloudCrashPoints.ResultStored);
         if (opened.ClaimName is { } claim)
         {
             await claims.DeleteAsync(claim, cancellationToken);

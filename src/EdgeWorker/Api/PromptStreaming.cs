@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -39,7 +40,9 @@ internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, 
                     await SendAsync(context, "text", new TextView(answer), ApiJson.Default.TextView);
                 }
 
+                CrashPoint.Hit(EdgeCrashPoints.ReplyBefore);
                 await SendAsync(context, "outcome", PromptView.Of(prompt), ApiJson.Default.PromptView);
+                CrashPoint.Hit(EdgeCrashPoints.ReplyWritten);
             }
         }
         finally
@@ -63,6 +66,7 @@ internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, 
         {
             written = true;
             await SendAsync(context, "text", new TextView(piece), ApiJson.Default.TextView);
+            CrashPoint.Hit(EdgeCrashPoints.TextShown);
         }
 
         await WithHeartbeatAsync(context, ending.ContinueWith(_ => true, TaskScheduler.Default));

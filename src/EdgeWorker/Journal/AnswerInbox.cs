@@ -1,4 +1,5 @@
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Claims;
 using Hybrid.Messaging.Events;
@@ -24,7 +25,11 @@ internal sealed partial class AnswerInbox(
     /// <summary>How often an answer of another installation is given back, for its owner to take, before it is parked here.</summary>
     private const int DeliveriesBeforeParking = 5;
 
-    private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// Nobody else reads this queue, so a lock only makes a restarted device wait for what it held when it died; settling takes milliseconds.
+    /// </summary>
+    private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(15);
+
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ForeignDelay = TimeSpan.FromSeconds(10);
 
@@ -90,6 +95,7 @@ internal sealed partial class AnswerInbox(
 
     private async Task TakeAsync(IMessageQueue queue, ReceivedMessage message, CancellationToken cancellationToken)
     {
+        CrashPoint.Hit(EdgeCrashPoints.InboxReceived);
         OpenedEvent<AnswerData> opened;
         try
         {
@@ -123,7 +129,9 @@ internal sealed partial class AnswerInbox(
             return;
         }
 
+        CrashPoint.Hit(EdgeCrashPoints.InboxSettleBefore);
         var verdict = await journal.SettleFromCloudAsync(opened.Envelope.Id, opened.Data, prompt => SettlementOf(prompt, opened.Data));
+        CrashPoint.Hit(EdgeCrashPoints.InboxSettled);
         LogAnswer(opened.Data.PromptId, verdict);
         if (verdict == CloudVerdict.Unknown)
         {
@@ -133,10 +141,13 @@ internal sealed partial class AnswerInbox(
 
         if (opened.ClaimName is { } claim)
         {
+            CrashPoint.Hit(EdgeCrashPoints.InboxClaimBefore);
             await claims.DeleteAsync(claim, cancellationToken);
         }
 
+        CrashPoint.Hit(EdgeCrashPoints.InboxCompleteBefore);
         await queue.CompleteAsync(message, cancellationToken);
+        CrashPoint.Hit(EdgeCrashPoints.InboxCompleted);
     }
 
     /// <summary>The answer's claim is gone: normally because it was settled and only the completion got lost.</summary>
@@ -165,7 +176,9 @@ internal sealed partial class AnswerInbox(
             return;
         }
 
+        CrashPoint.Hit(EdgeCrashPoints.InboxParkBefore);
         await journal.ParkAsync(opened.Envelope.Id, what, EventFormat.WriteData(opened.Data));
+        CrashPoint.Hit(EdgeCrashPoints.InboxParked);
         await queue.CompleteAsync(message, cancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Hybrid.Contracts.Crashes;
 using Microsoft.Data.Sqlite;
 
 namespace Hybrid.EdgeWorker.Journal;
@@ -83,7 +84,9 @@ internal sealed class JournalWriter : IDisposable
                 Execute("RELEASE work");
             }
 
+            CrashPoint.Hit(EdgeCrashPoints.CommitBefore);
             Execute("COMMIT");
+            CrashPoint.Hit(EdgeCrashPoints.Committed);
         }
         catch (Exception exception)
         {

@@ -1,4 +1,5 @@
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Events;
 using Microsoft.Extensions.Hosting;
@@ -89,7 +90,9 @@ internal sealed partial class OutboxPump(
 
                 try
                 {
+                    CrashPoint.Hit(EdgeCrashPoints.OutboxSendBefore);
                     await SendAsync(queue, entry, cancellationToken);
+                    CrashPoint.Hit(EdgeCrashPoints.OutboxSent);
                     sent.Add(entry.Sequence);
                     link.Succeeded();
                 }
@@ -111,7 +114,9 @@ internal sealed partial class OutboxPump(
             // Delete last: a crash before this line sends again under the same id, a crash after it loses nothing.
             if (sent.Count > 0)
             {
+                CrashPoint.Hit(EdgeCrashPoints.OutboxRemoveBefore);
                 await journal.RemoveFromOutboxAsync(sent, sent: true);
+                CrashPoint.Hit(EdgeCrashPoints.OutboxRemoved);
             }
 
             if (unsent.Count > 0)
@@ -128,6 +133,7 @@ internal sealed partial class OutboxPump(
         // The way back must exist before the way out is taken.
         if (!_answersEnsured && queue == QueueAddress.Escalations)
         {
+            CrashPoint.Hit(EdgeCrashPoints.OutboxEnsureBefore);
             await transport.Open(QueueAddress.Answers(journal.DeviceId)).EnsureAsync(cancellationToken);
             _answersEnsured = true;
         }

@@ -1,4 +1,5 @@
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,9 @@ internal sealed partial class DeadlineSweep(
         {
             foreach (var prompt in journal.Due(MostAtOnce))
             {
+                CrashPoint.Hit(EdgeCrashPoints.SweepBefore);
                 await journal.SettleAsync(prompt, OutcomeOf(prompt));
+                CrashPoint.Hit(EdgeCrashPoints.SweepCommitted);
                 board.CancelWork(prompt.Id);
                 board.Find(prompt.Id)?.End();
                 LogDue(prompt.Id);

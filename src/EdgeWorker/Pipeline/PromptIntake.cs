@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Routing;
@@ -47,7 +48,9 @@ internal sealed class PromptIntake(
         Acceptance? acceptance = null;
         try
         {
+            CrashPoint.Hit(EdgeCrashPoints.AcceptBefore);
             acceptance = await journal.AcceptAsync(prompt);
+            CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
         }
         finally
         {
@@ -81,7 +84,9 @@ internal sealed class PromptIntake(
         var last = board.Leave(id);
         if (gaveUp && last && journal.Find(id) is { State: PromptState.Accepted, Kind: PromptKind.Interactive } prompt)
         {
+            CrashPoint.Hit(EdgeCrashPoints.CancelBefore);
             await journal.SettleAsync(prompt, Settlement.Failed(ReasonCode.Cancelled, "The caller went away before there was an answer."));
+            CrashPoint.Hit(EdgeCrashPoints.CancelCommitted);
             board.CancelWork(id);
         }
     }

@@ -1,4 +1,5 @@
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.Extensions.Hosting;
 
@@ -11,6 +12,7 @@ internal sealed class PromptLoop(PromptJournal journal, PromptQueue queue, Promp
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await RecoverAsync();
+        CrashPoint.Hit(EdgeCrashPoints.Recovered);
         await base.StartAsync(cancellationToken);
     }
 
@@ -25,6 +27,7 @@ internal sealed class PromptLoop(PromptJournal journal, PromptQueue queue, Promp
     {
         foreach (var prompt in journal.Unfinished())
         {
+            CrashPoint.Hit(EdgeCrashPoints.RecoverBefore);
             if (prompt.Kind == PromptKind.Batch)
             {
                 queue.Add(prompt.Id, prompt.Kind);

@@ -1,5 +1,6 @@
 using System.Text;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Routing;
@@ -33,6 +34,7 @@ internal sealed partial class PromptWork(
             return;
         }
 
+        CrashPoint.Hit(EdgeCrashPoints.WorkBegun);
         var token = board.BeginWork(id, stopping);
         try
         {
@@ -140,6 +142,7 @@ internal sealed partial class PromptWork(
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
             var answer = await GenerateAsync(prompt, null, cancellationToken);
+            CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
         catch (Exception exception) when (exception is
@@ -152,6 +155,7 @@ internal sealed partial class PromptWork(
 
     private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
     {
+        CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
         await foreach (var update in models.Client!.GetStreamingResponseAsync(
@@ -166,6 +170,7 @@ internal sealed partial class PromptWork(
             summary = AnswerSummary.Of(update) ?? summary;
         }
 
+        CrashPoint.Hit(EdgeCrashPoints.ModelAnswered);
         return new LocalAnswer(
             text.ToString(),
             models.Name!,
@@ -191,12 +196,16 @@ internal sealed partial class PromptWork(
     {
         DateTimeOffset? fallback = routing.Mode == RouteMode.CloudFirst && decision.LocalAllowed ? time.GetUtcNow() + options.CloudWait : null;
         var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback);
+        CrashPoint.Hit(EdgeCrashPoints.EscalateBefore);
         await InsistAsync(prompt.Id, () => journal.EscalateAsync(prompt, step), cancellationToken);
+        CrashPoint.Hit(EdgeCrashPoints.EscalateCommitted);
     }
 
     private async Task SettleAsync(PromptRecord prompt, Settlement outcome, CancellationToken cancellationToken)
     {
+        CrashPoint.Hit(EdgeCrashPoints.SettleBefore);
         await InsistAsync(prompt.Id, () => journal.SettleAsync(prompt, outcome), cancellationToken);
+        CrashPoint.Hit(EdgeCrashPoints.SettleCommitted);
         board.Find(prompt.Id)?.End();
     }
 

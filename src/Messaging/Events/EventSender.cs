@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging.Claims;
 
 namespace Hybrid.Messaging.Events;
@@ -34,7 +35,9 @@ public sealed class EventSender(IMessageTransport transport, ClaimStore claims)
         var name = ClaimStore.NameFor(ids.DeviceId, envelope.Source, envelope.Id);
         // The claim first: an event whose claim is not there yet would fail at the receiver.
         // A crash in between leaves a claim without an event, until the same event is sent again or the sweep finds it.
+        CrashPoint.Hit(SharedCrashPoints.ClaimBefore);
         await claims.PutAsync(name, Encoding.UTF8.GetBytes(envelope.Data.GetRawText()), cancellationToken);
+        CrashPoint.Hit(SharedCrashPoints.ClaimStored);
         return EventFormat.Write(new HybridEvent<ClaimedData>(
             envelope.SpecVersion,
             envelope.Id,

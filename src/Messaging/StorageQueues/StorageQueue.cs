@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Hybrid.Contracts;
+using Hybrid.Contracts.Crashes;
 using Hybrid.Messaging.DeadLetters;
 using Hybrid.Messaging.Storage;
 using Microsoft.Extensions.Logging;
@@ -105,6 +106,7 @@ internal sealed partial class StorageQueue(
             // First make sure that it is still ours, and stays so: another holder may be about to finish it.
             await HoldAsync(own, DeadLetterLock, token);
             var body = await deadLetters.WrapAsync(name, own.MessageId, reason, own.Body, Limits.StorageQueueBodyBytes, token);
+            CrashPoint.Hit(SharedCrashPoints.AsideBefore);
             try
             {
                 await SendAsync(_poison, body, token);
@@ -115,6 +117,7 @@ internal sealed partial class StorageQueue(
                 await SendAsync(_poison, body, token);
             }
 
+            CrashPoint.Hit(SharedCrashPoints.AsideSent);
             // Deleted last: a crash before this line leaves a second copy among the poisoned, never a loss.
             await DeleteAsync(own, token);
             LogDeadLettered(logger, own.MessageId, name, reason.Code, reason.Detail);

@@ -1,0 +1,29 @@
+using Hybrid.Azurite;
+
+namespace Hybrid.EndToEnd.Crashes;
+
+/// <summary>The matrix, begun before its first test asks for a cell.</summary>
+public sealed class CrashMatrixFixture : IAsyncLifetime
+{
+    internal CrashMatrix? Matrix { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            Matrix = await CrashMatrix.StartAsync(CrashCase.All, TestContext.Current.CancellationToken);
+        }
+        catch (AzuriteException exception) when (exception.ToolMissing && Environment.GetEnvironmentVariable("CI") != "true")
+        {
+            Assert.Skip(exception.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Matrix is not null)
+        {
+            await Matrix.DisposeAsync();
+        }
+    }
+}
