@@ -15,8 +15,8 @@ internal static class SqliteCommands
     /// <summary>Rows one by one, for results that need not fit into memory; the connection is busy until the last.</summary>
     public static IEnumerable<T> Each<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> map)
     {
-        using var command = Command(connection, sql, []);
-        using var reader = command.ExecuteReader();
+        using var lease = Command(connection, sql, []);
+        using var reader = lease.Command.ExecuteReader();
         while (reader.Read())
         {
             yield return map(reader);
