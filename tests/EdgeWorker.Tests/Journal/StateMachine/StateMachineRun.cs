@@ -228,8 +228,8 @@ internal sealed class StateMachineRun : IDisposable
         var steps = burst.Select(step => (Step: step, Work: Begin(step, known))).ToList();
         var acknowledged = steps.TakeWhile(step => step.Work.Real.IsCompleted).Count();
         var folder = NewFolder();
-        // The index before the log: in a crash, too, it never counts what the log does not have yet.
-        foreach (var file in new[] { PromptJournal.FileName, $"{PromptJournal.FileName}-shm", $"{PromptJournal.FileName}-wal", "journal-open", "journal-epoch" })
+        // Mark and index before the log: in a crash, too, they never count what the log does not have yet.
+        foreach (var file in new[] { "journal-open", "journal-epoch", PromptJournal.FileName, $"{PromptJournal.FileName}-shm", $"{PromptJournal.FileName}-wal" })
         {
             Copy(Path.Combine(_folder, file), Path.Combine(folder, file));
         }
