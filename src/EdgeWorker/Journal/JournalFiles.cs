@@ -19,8 +19,8 @@ internal sealed class JournalFiles(string folder)
     /// <summary>A journal that recovery has finished, before it takes the damaged one's place.</summary>
     public string Recovered => Database + ".recovered";
 
-    /// <summary>There while a process has the journal open: as long as it is, so is the log.</summary>
-    private string OpenMark => Path.Combine(folder, "journal-open");
+    /// <summary>See <see cref="Journal.OpenMark"/>.</summary>
+    public string OpenMark { get; } = Path.Combine(folder, "journal-open");
 
     private string EpochFile => Path.Combine(folder, "journal-epoch");
 
@@ -29,31 +29,6 @@ internal sealed class JournalFiles(string folder)
 
     /// <summary>Whether the last process that had the journal open did not close it.</summary>
     public bool WasLeftOpen => File.Exists(OpenMark);
-
-    public void MarkOpen()
-    {
-        try
-        {
-            File.Create(OpenMark).Dispose();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // On a full disk: without the mark a lost log is not noticed, which is no reason not to work.
-        }
-    }
-
-    /// <summary>Called before the database is closed, for closing it deletes the log. Deleting needs no room on the disk.</summary>
-    public void MarkClosed()
-    {
-        try
-        {
-            File.Delete(OpenMark);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // In a folder where nothing can be deleted the log stays, too.
-        }
-    }
 
     /// <summary>The epoch kept beside the journal; null if there is none or it is damaged.</summary>
     public Guid? ReadEpoch()

@@ -23,7 +23,7 @@ internal sealed class PromptJournal : IDisposable
 
     private const int MostDroppedAtOnce = 256;
 
-    private readonly JournalFiles _files;
+    private readonly OpenMark _mark;
     private readonly JournalConnection _writing;
     private readonly JournalWriter _writer;
     private readonly string _readers;
@@ -34,13 +34,13 @@ internal sealed class PromptJournal : IDisposable
     private long _open;
     private bool _disposed;
 
-    private PromptJournal(JournalFiles files, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
+    private PromptJournal(string path, OpenMark mark, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
     {
         _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0))[0];
-        _files = files;
+        _mark = mark;
         _writing = writing;
         _writer = new JournalWriter(writing);
-        _readers = new SqliteConnectionStringBuilder { DataSource = files.Database, Mode = SqliteOpenMode.ReadWrite }.ToString();
+        _readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString();
         _events = events;
         _options = options;
         _time = time;
@@ -66,8 +66,8 @@ internal sealed class PromptJournal : IDisposable
             writing.Open();
             JournalSchema.Prepare(writing);
             var epoch = EpochOf(writing, files);
-            files.MarkOpen();
-            return new PromptJournal(files, writing, describe(epoch), options, time);
+            var mark = OpenMark.Make(files.OpenMark, JournalSchema.Changes(writing));
+            return new PromptJournal(path, mark, writing, describe(epoch), options, time);
         }
         catch (Exception exception)
         {
@@ -101,7 +101,7 @@ internal sealed class PromptJournal : IDisposable
         var digest = RowDigest.Of(
             prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
             prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
-        var acceptance = await _writer.WriteAsync(connection => Accept(connection, prompt, messages, options, digest));
+        var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
         if (acceptance.Kind == AcceptanceKind.New)
         {
             Interlocked.Increment(ref _open);
@@ -148,7 +148,7 @@ internal sealed class PromptJournal : IDisposable
     {
         var now = _time.GetUtcNow();
         var (eventId, body) = _events.Escalation(prompt, step, now);
-        var changed = await _writer.WriteAsync(connection =>
+        var changed = await ChangeAsync(connection =>
         {
             var rows = connection.Run(
                 """
@@ -180,7 +180,7 @@ internal sealed class PromptJournal : IDisposable
     {
         var now = _time.GetUtcNow();
         var (eventId, body) = _events.Result(prompt, outcome, now);
-        var settled = await _writer.WriteAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
+        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
         if (settled)
         {
             Interlocked.Decrement(ref _open);
@@ -197,7 +197,7 @@ internal sealed class PromptJournal : IDisposable
     public async Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer, Func<PromptRecord, Settlement?> settlementOf)
     {
         var now = _time.GetUtcNow();
-        var verdict = await _writer.WriteAsync(connection =>
+        var verdict = await ChangeAsync(connection =>
         {
             if (connection.Query("SELECT 1 FROM inbox WHERE event_id = $id", row => true, ("$id", eventId)) is not [])
             {
@@ -400,7 +400,7 @@ internal sealed class PromptJournal : IDisposable
 
         _disposed = true;
         _writer.Dispose();
-        _files.MarkClosed();
+        _mark.Dispose();
         _writing.Dispose();
         using var reader = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(reader);
@@ -426,6 +426,14 @@ internal sealed class PromptJournal : IDisposable
             default:
                 return epoch;
         }
+    }
+
+    /// <summary>A write that may change the state of a prompt: before anybody hears of it, it is noted that there was one more.</summary>
+    private async Task<T> ChangeAsync<T>(Func<SqliteConnection, T> change)
+    {
+        var (result, changes) = await _writer.WriteAsync(connection => (change(connection), JournalSchema.Changes(connection)));
+        _mark.Note(changes);
+        return result;
     }
 
     private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)

@@ -82,7 +82,6 @@ public sealed class JournalCommandTests(TestModels models) : IDisposable
             log.SetLength(log.Length / 2);
         }
 
-        // The sound check above has read the log, and so left an index of it; a device finds the end before that.
         var (checkedCode, findings, _) = await RunAsync("check", _data.Path);
         Assert.Equal(1, checkedCode);
         Assert.Contains("hybrid-edge journal recover", findings, StringComparison.Ordinal);

@@ -37,6 +37,11 @@ internal static class JournalCheck
             }
 
             damage.AddRange(Impossible(connection));
+            if (Lost(files, connection) is { } lost)
+            {
+                damage.Add(lost);
+            }
+
             if (files.ReadEpoch() is { } kept
                 && connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => row.GetString(0)) is [var epoch] && epoch != kept.ToString())
             {
@@ -69,10 +74,15 @@ internal static class JournalCheck
         var log = WriteAheadLog.Read(files);
         return !File.Exists(files.Database) ? "the database is missing"
             : new FileInfo(files.Database).Length == 0 ? "it is empty"
-            : files.WasLeftOpen && !File.Exists(files.Log) ? "it was not closed, and its write-ahead log is missing"
             : HasBadFormat(files.Database) ? "its header is damaged"
             : log?.Damage;
     }
+
+    /// <summary>Whether less is there than had been acknowledged; null if not. A log that is gone because another program has moved it into the database is no loss.</summary>
+    public static string? Lost(JournalFiles files, SqliteConnection connection) =>
+        OpenMark.Read(files.OpenMark) is { } noted && JournalSchema.HasDigests(connection) && noted - JournalSchema.Changes(connection) is > 0 and var lost
+            ? $"{lost} changes of state that had been acknowledged are missing; its write-ahead log was lost or cut off"
+            : null;
 
     /// <summary>Bytes 18 and 19 say who may write and read; what SQLite does not know there it silently will not write.</summary>
     private static bool HasBadFormat(string path)

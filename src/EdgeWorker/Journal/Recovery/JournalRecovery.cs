@@ -79,7 +79,7 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
             File.Move(path, aside[^1]);
         }
 
-        files.MarkClosed();
+        OpenMark.Remove(files.OpenMark);
         File.Move(files.Recovered, files.Database);
         return aside;
     }

@@ -81,7 +81,7 @@ internal sealed class Salvage
             case (not null, 4) when values is [string id, string, byte[], long]:
                 Parked[id] = values;
                 break;
-            case (not null, 2) when row.IsCurrent && values is [long prompts, long]:
+            case (not null, 3) when row.IsCurrent && values is [long prompts, long, long]:
                 Tally = prompts;
                 break;
             case (null, 6) when values is [string id, string about, "applied" or "late", null or string, null or string, long]
