@@ -35,6 +35,9 @@ internal sealed partial class EscalationHandler(
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(32);
 
+    /// <summary>A clock before this has not been set since its device was switched on.</summary>
+    private static readonly DateTimeOffset Earliest = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Handles one message.</summary>
     /// <param name="body">The event.</param>
     /// <param name="cancellationToken">The host wants its thread back, or has lost the message.</param>
@@ -76,7 +79,7 @@ internal sealed partial class EscalationHandler(
                 ?? await StoreAsync(await DecideAsync(head, ids, body, lease, cancellationToken), cancellationToken);
             await answers.SendAsync(stored, head.TraceParent, cancellationToken);
             CrashPoint.Hit(CloudCrashPoints.LeaseFinishBefore);
-            var cleared = await lease.FinishAsync(cancellationToken);
+            var cleared = await lease.FinishAsync(cancellationToken) || await leases.TryClearAsync(ids.DeviceId, ids.PromptId, cancellationToken);
             CrashPoint.Hit(CloudCrashPoints.LeaseFinished);
             await DeleteClaimAsync(head, stored, cancellationToken);
             LogDecided(logger, ids.PromptId, ids.DeviceId, stored.Answer.Outcome, stored.Answer.Error?.Code);
@@ -113,6 +116,12 @@ internal sealed partial class EscalationHandler(
         }
 
         var prompt = opened.Data;
+        if (opened.Envelope.Time < Earliest)
+        {
+            // By its own clock the device counted right; only the time it had when it sent this is not ours.
+            prompt = prompt with { Deadline = time.GetUtcNow() + (prompt.Deadline - opened.Envelope.Time) };
+        }
+
         if (time.GetUtcNow() >= prompt.Deadline)
         {
             return Expired(ids);

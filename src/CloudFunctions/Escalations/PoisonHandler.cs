@@ -60,7 +60,7 @@ internal sealed partial class PoisonHandler(
             }
 
             CrashPoint.Hit(CloudCrashPoints.PoisonStored);
-            cleared = await lease.FinishAsync(cancellationToken);
+            cleared = await lease.FinishAsync(cancellationToken) || await leases.TryClearAsync(ids.DeviceId, ids.PromptId, cancellationToken);
         }
         else
         {

@@ -3,6 +3,9 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <summary>What the journal counts over its whole life.</summary>
 internal static class Counter
 {
+    /// <summary>How often the clock was found set.</summary>
+    public const string ClockSet = "clockSet";
+
     public const string Duplicates = "duplicates";
     public const string Late = "late";
     public const string Parked = "parked";

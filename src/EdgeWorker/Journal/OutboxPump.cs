@@ -54,6 +54,7 @@ internal sealed partial class OutboxPump(
     /// <summary>Sends one batch of every queue; whether anything was there. A queue that fails does not hold up the others.</summary>
     private async Task<bool> SendAllAsync(CancellationToken cancellationToken)
     {
+        await journal.FollowClockAsync();
         var any = false;
         MessagingException? failure = null;
         foreach (var queue in Outbox.Queues)

@@ -32,6 +32,8 @@ internal sealed class PromptJournal : IDisposable
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
     private long _open;
+    private readonly SemaphoreSlim _clockTurn = new(1, 1);
+    private readonly ClockWatch _clock;
     private bool _disposed;
 
     private PromptJournal(string path, OpenMark mark, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
@@ -44,6 +46,7 @@ internal sealed class PromptJournal : IDisposable
         _events = events;
         _options = options;
         _time = time;
+        _clock = new ClockWatch(time);
     }
 
     /// <summary>Wakes those who wait for outcomes.</summary>
@@ -260,6 +263,34 @@ internal sealed class PromptJournal : IDisposable
         return true;
     });
 
+    /// <summary>
+    /// Looks whether the clock was set, and if so lets everything open keep the time it had left; to be called before any time is compared with
+    /// a time in the journal.
+    /// </summary>
+    /// <exception cref="JournalException">It could not be recorded; the next call tries again.</exception>
+    public async Task FollowClockAsync()
+    {
+        await _clockTurn.WaitAsync();
+        try
+        {
+            if (_clock.Look(NewestTime) is var (jump, since, now))
+            {
+                await _writer.WriteAsync(connection =>
+                {
+                    ClockShift.Apply(connection, jump, since, now);
+                    Count(connection, Counter.ClockSet);
+                    return true;
+                });
+            }
+
+            _clock.Agree();
+        }
+        finally
+        {
+            _clockTurn.Release();
+        }
+    }
+
     /// <summary>Open prompts whose deadline has come, the most urgent first.</summary>
     public IReadOnlyList<PromptRecord> Due(int most) => Read(connection => connection.Query(
         $"SELECT {Columns} FROM prompts WHERE state IN {OpenStates} AND deadline <= $now ORDER BY deadline LIMIT $most",
@@ -405,6 +436,7 @@ internal sealed class PromptJournal : IDisposable
         using var reader = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(reader);
         _outboxFilled.Dispose();
+        _clockTurn.Dispose();
     }
 
     private static Guid EpochOf(SqliteConnection connection, JournalFiles files)
@@ -511,6 +543,9 @@ internal sealed class PromptJournal : IDisposable
           * ((SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count))
         """,
         row => new JournalUse(row.GetInt64(0), _options.MaxPrompts, row.GetInt64(1), _options.MaxBytes))[0];
+
+    private DateTimeOffset? NewestTime() => Read(connection =>
+        connection.Query("SELECT at FROM transitions ORDER BY seq DESC LIMIT 1", row => row.Time(0)) is [var at] ? at : (DateTimeOffset?)null);
 
     /// <summary>A prompt, on a connection of one's own; null if there is none.</summary>
     internal static PromptRecord? Find(SqliteConnection connection, Guid id) =>

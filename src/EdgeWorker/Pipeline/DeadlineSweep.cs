@@ -37,6 +37,7 @@ internal sealed partial class DeadlineSweep(
     {
         try
         {
+            await journal.FollowClockAsync();
             foreach (var prompt in journal.Due(MostAtOnce))
             {
                 CrashPoint.Hit(EdgeCrashPoints.SweepBefore);

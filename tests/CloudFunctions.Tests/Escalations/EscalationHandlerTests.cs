@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Specialized;
+using Hybrid.CloudFunctions.Answers;
 using Hybrid.CloudFunctions.Escalations;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.Contracts;
@@ -84,6 +85,39 @@ public sealed class EscalationHandlerTests(AzuriteFixture azurite)
 
         Assert.Equal((CloudOutcome.Failed, code), (outcome.Outcome, outcome.Error?.Code));
         Assert.DoesNotContain(Samples.Secret, outcome.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Handle_DeviceWhoseClockWasNeverSet_IsAnswered()
+    {
+        await using var stack = await CreateAsync();
+        var booted = DateTimeOffset.UnixEpoch.AddMinutes(2);
+        var prompt = Samples.Escalation(_device) with { Deadline = booted.AddMinutes(10) };
+        var body = EventFormat.Write(Samples.EventOf(prompt) with { Time = booted });
+
+        Assert.Equal(Handled.Done, await stack.Get<EscalationHandler>().HandleAsync(body, Token));
+
+        Assert.Equal(CloudOutcome.Answered, (await stack.OutcomeAsync(prompt))?.Outcome);
+    }
+
+    [Fact]
+    public async Task Handle_AnswerThatCouldNotBeSent_LeavesNoLeaseBehind()
+    {
+        await using var stack = await CreateAsync();
+        var prompt = Samples.Escalation(_device);
+        await HandleAsync(stack, prompt);
+        // As a holder leaves it that fails, or dies, after the outcome was stored.
+        await using (await stack.Get<CallLeases>().TryTakeAsync(_device, prompt.PromptId, Token))
+        {
+            Assert.Equal(Handled.Later, await HandleAsync(stack, prompt));
+        }
+
+        Assert.Equal(Handled.Done, await HandleAsync(stack, prompt));
+
+        var lease = stack.Get<Azure.Storage.Blobs.BlobServiceClient>()
+            .GetBlobContainerClient(CallLeases.ContainerName).GetBlobClient($"{_device}/{prompt.PromptId}");
+        Assert.False(await lease.ExistsAsync(Token));
+        Assert.Single(stack.Model.Calls);
     }
 
     [Fact]

@@ -10,9 +10,10 @@ internal sealed class TestJournal : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public TestJournal(string device = "pump-7")
+    public TestJournal(string device = "pump-7", FakeTimeProvider? time = null)
     {
         Device = device;
+        Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
         Journal = Open();
     }
 
@@ -20,7 +21,7 @@ internal sealed class TestJournal : IDisposable
 
     public JournalOptions Options { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; }
 
     public PromptJournal Journal { get; private set; }
 

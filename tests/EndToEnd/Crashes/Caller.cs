@@ -26,6 +26,19 @@ internal sealed class Caller(PipelineRig rig, CallerPlan plan)
     /// <summary>Runs until the outcome is told.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await InsistAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            _accepted.TrySetException(exception);
+            throw;
+        }
+    }
+
+    private async Task InsistAsync(CancellationToken cancellationToken)
+    {
         while (true)
         {
             try
@@ -60,7 +73,11 @@ internal sealed class Caller(PipelineRig rig, CallerPlan plan)
         {
             Content = JsonContent.Create(new
             {
-                prompt = plan.WholeText, model = plan.Model, interactive = plan.Interactive, waitOffline = true, deadlineSeconds = plan.DeadlineSeconds,
+                prompt = plan.WholeText,
+                model = plan.Model,
+                interactive = plan.Interactive,
+                waitOffline = true,
+                deadlineSeconds = plan.DeadlineSeconds,
                 options = new { maxTokens = plan.MaxTokens },
             }),
         };

@@ -40,14 +40,14 @@ internal static class OutageRun
 
         await BeginAsync();
         var begun = Stopwatch.GetTimestamp();
-        var away = new List<(Caller Caller, Task Run, CallerPlan Plan)>();
+        var away = new List<(Task Run, CallerPlan Plan)>();
         var slowest = TimeSpan.Zero;
         for (var i = 1; i <= Prompts; i++)
         {
             var asked = Stopwatch.GetTimestamp();
             var cloud = Start(new CallerPlan($"For the cloud {i}?") { Model = "cloud", Streams = true });
             var local = Start(new CallerPlan($"For the device {i}?") { Model = "small", Streams = true });
-            await Task.WhenAll(cloud.AcceptedAsync, local.AcceptedAsync).WaitAsync(MendLimit, TimeProvider.System, cancellationToken);
+            await InTimeAsync(Task.WhenAll(cloud.AcceptedAsync, local.AcceptedAsync), $"pair {i} was not accepted during the outage");
             slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, Stopwatch.GetElapsedTime(asked).Ticks));
             if (outage == Outage.DeviceRestartsOffline && i == Prompts / 2)
             {
@@ -57,7 +57,7 @@ internal static class OutageRun
         }
 
         // Before the line is mended: local answers do not wait for it.
-        await Task.WhenAll(away.Where(one => one.Plan.Model == "small").Select(one => one.Run)).WaitAsync(MendLimit, TimeProvider.System, cancellationToken);
+        await InTimeAsync(Task.WhenAll(away.Where(one => one.Plan.Model == "small").Select(one => one.Run)), "local answers waited for the end of the outage");
         var localDone = Stopwatch.GetElapsedTime(begun);
         if (length > localDone)
         {
@@ -67,16 +67,8 @@ internal static class OutageRun
         var lasted = Stopwatch.GetElapsedTime(begun);
         await EndAsync();
         var mended = Stopwatch.GetTimestamp();
-        try
-        {
-            await Task.WhenAll(away.Select(one => one.Run)).WaitAsync(MendLimit, TimeProvider.System, cancellationToken);
-            await rig.DrainsAsync(MendLimit, cancellationToken);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new CrashRunException($"{outage}: not every prompt had its outcome {MendLimit} after the outage.\n{rig.Log}", exception);
-        }
-
+        await InTimeAsync(Task.WhenAll(away.Select(one => one.Run)), "not every prompt had its outcome after the outage");
+        await rig.DrainsAsync(MendLimit, cancellationToken);
         var drained = Stopwatch.GetElapsedTime(mended);
         var order = rig.CallTexts.Where(text => text.StartsWith("For the cloud", StringComparison.Ordinal)).Distinct().ToList();
         // One call may have been in flight when the storage went away, and its answer may have had nowhere to go.
@@ -97,10 +89,22 @@ internal static class OutageRun
             + $"{Prompts} local answers after {localDone.TotalSeconds,4:F1} s; all settled and drained {drained.TotalSeconds,5:F1} s after its end; "
             + $"{verdict.Outcomes} of {verdict.Prompts} outcomes, {verdict.ExtraPaidCalls} extra paid calls");
 
+        async Task InTimeAsync(Task task, string complaint)
+        {
+            try
+            {
+                await task.WaitAsync(MendLimit, TimeProvider.System, cancellationToken);
+            }
+            catch (TimeoutException exception)
+            {
+                throw new CrashRunException($"{outage}: {complaint}, within {MendLimit}.\n{rig.Log}", exception);
+            }
+        }
+
         Caller Start(CallerPlan plan)
         {
             var caller = new Caller(rig, plan);
-            away.Add((caller, caller.RunAsync(limit.Token), plan));
+            away.Add((caller.RunAsync(limit.Token), plan));
             return caller;
         }
 
