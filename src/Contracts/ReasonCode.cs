@@ -49,6 +49,9 @@ public readonly record struct ReasonCode(string Value)
     /// <summary>A message was delivered too often without success.</summary>
     public static ReasonCode Poisoned => new("poisoned");
 
+    /// <summary>The outcome was there and cannot be read any more; the device's disk has damaged it.</summary>
+    public static ReasonCode Damaged => new("damaged");
+
     /// <inheritdoc/>
     public override string ToString() => Value;
 }

@@ -36,7 +36,7 @@ internal sealed class ServeCommand(EdgeContext context)
             {
                 var owner = OwnerRecord.Read(Path.GetFullPath(settings.Journal.Folder));
                 throw new CommandFailedException(
-                    $"Another process{(owner is null ? "" : $" (id {owner.ProcessId}, {owner.Address})")} serves {Path.GetFullPath(settings.Journal.Folder)}. "
+                    $"Another process{(owner is null ? "" : $" (id {owner.ProcessId}, {owner.Address?.ToString() ?? "still starting"})")} serves {Path.GetFullPath(settings.Journal.Folder)}. "
                     + "Stop it, or choose another folder with --data.");
             }
 

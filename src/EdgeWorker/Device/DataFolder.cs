@@ -8,6 +8,12 @@ internal sealed class DataFolder : IDisposable
 {
     private const string LockFile = "lock";
     private const string DeviceFile = "device-id";
+
+    // EWOULDBLOCK, and ERROR_SHARING_VIOLATION: somebody holds it. Anything else, such as a read-only folder, is no other owner.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMac = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private readonly FileStream _lock;
     private readonly OwnerRecord _owner;
 
@@ -64,7 +70,7 @@ internal sealed class DataFolder : IDisposable
             // The system frees the lock with the process, however it ends.
             return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException exception) when (exception.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             return null;
         }

@@ -1,4 +1,4 @@
 namespace Hybrid.EdgeWorker.Journal;
 
 /// <summary>The journal cannot be used: nothing was recorded.</summary>
-internal sealed class JournalException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal class JournalException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,3 +1,4 @@
+using Hybrid.EdgeWorker.Journal.Recovery;
 using Microsoft.Data.Sqlite;
 
 namespace Hybrid.EdgeWorker.Journal;
@@ -10,8 +11,8 @@ internal static class JournalSchema
     /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
     private const int ApplicationId = 0x48594252;
 
-    /// <summary>Above this size, in bytes, the whole file is not checked at every start.</summary>
-    private const long LargestCheckedFile = 256L << 20;
+    /// <summary>Above this size, in bytes, the whole file is checked only after a process that did not close it: SQLite reads about 300 MB/s for it.</summary>
+    private const long LargestCheckedFile = 64L << 20;
 
     /// <summary>The write-ahead log is cut back to this many bytes after it has been moved into the file.</summary>
     private const long LargestRestingLog = 4L << 20;
@@ -149,7 +150,7 @@ internal static class JournalSchema
 
     /// <summary>
     /// Pruning: a row in <c>pruning</c>, which only ever exists inside the transaction that prunes, says how old a settled prompt must be to go.
-    /// Digests: see <see cref="PromptDigests"/>. <c>tally</c> counts what the limits ask for with every prompt.
+    /// Digests: see <see cref="PromptDigests"/>. <c>tally</c> counts what the limits ask for with every prompt, and the changes of state there ever were.
     /// </summary>
     private const string Version2 = """
         ALTER TABLE prompts ADD COLUMN asked_digest BLOB;
@@ -163,8 +164,8 @@ internal static class JournalSchema
 
         CREATE TABLE pruning (settled_before INTEGER NOT NULL) STRICT;
         CREATE TABLE late_costs (currency TEXT PRIMARY KEY, amount TEXT NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE tally (prompts INTEGER NOT NULL, results INTEGER NOT NULL) STRICT;
-        INSERT INTO tally SELECT (SELECT count(*) FROM prompts), (SELECT count(*) FROM outbox WHERE queue = 'results');
+        CREATE TABLE tally (prompts INTEGER NOT NULL, results INTEGER NOT NULL, changes INTEGER NOT NULL) STRICT;
+        INSERT INTO tally SELECT (SELECT count(*) FROM prompts), (SELECT count(*) FROM outbox WHERE queue = 'results'), 0;
 
         DROP TRIGGER prompts_keep;
         CREATE TRIGGER prompts_keep BEFORE DELETE ON prompts WHEN EXISTS (SELECT 1 FROM outbox WHERE prompt_id = OLD.id)
@@ -177,23 +178,25 @@ internal static class JournalSchema
           WHERE id = OLD.prompt_id AND state IN ('answered', 'failed', 'expired') AND changed_at < settled_before)
         BEGIN SELECT RAISE(ABORT, 'a transition is never deleted before its prompt'); END;
 
+        CREATE TRIGGER tally_changed AFTER INSERT ON transitions BEGIN UPDATE tally SET changes = changes + 1; END;
         CREATE TRIGGER tally_accepted AFTER INSERT ON prompts BEGIN UPDATE tally SET prompts = prompts + 1; END;
         CREATE TRIGGER tally_pruned AFTER DELETE ON prompts BEGIN UPDATE tally SET prompts = prompts - 1; END;
         CREATE TRIGGER tally_filled AFTER INSERT ON outbox WHEN NEW.queue = 'results' BEGIN UPDATE tally SET results = results + 1; END;
         CREATE TRIGGER tally_emptied AFTER DELETE ON outbox WHEN OLD.queue = 'results' BEGIN UPDATE tally SET results = results - 1; END;
         """;
 
-    /// <summary>Checks that a file is a journal of ours, or begins one where there is none. No other file is changed.</summary>
+    /// <summary>Checks that a file is a sound journal of ours, or begins one where there is none. No other file is changed.</summary>
     /// <exception cref="JournalException">It is damaged, foreign, or of a newer version.</exception>
-    public static void Ensure(string path)
+    public static void Ensure(JournalFiles files)
     {
-        if (File.Exists(path))
+        if (files.Exist)
         {
-            Inspect(path);
+            Inspect(files);
         }
         else
         {
-            Begin(path);
+            files.ForgetEpoch();
+            Begin(files.Database);
         }
     }
 
@@ -234,50 +237,118 @@ internal static class JournalSchema
     private static void Begin(string path)
     {
         var unfinished = path + ".new";
-        File.Delete(unfinished);
-        using (var connection = Open(unfinished, SqliteOpenMode.ReadWriteCreate))
+        using (var connection = Create(unfinished))
         {
-            Execute(
-                connection,
-                $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} "
-                + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
+            // Closed at once.
         }
 
         File.Move(unfinished, path);
     }
 
-    /// <summary>Reads only: what a connection that may write does when it closes would change also a file that is none of ours.</summary>
-    private static void Inspect(string path)
+    /// <summary>Makes an empty journal, in place of whatever was left under that name.</summary>
+    public static SqliteConnection Create(string path)
     {
-        if (new FileInfo(path).Length == 0)
+        File.Delete(path);
+        var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
+        Execute(
+            connection,
+            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} "
+            + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
+        return connection;
+    }
+
+    /// <summary>Opens a journal for reading only: what a connection that may write does when it closes would change also a file that is none of ours.</summary>
+    /// <param name="files">The journal.</param>
+    /// <param name="damage">Says that only the marks in the file's header are wrong; null if they are right.</param>
+    /// <exception cref="ForeignJournalException">It is foreign or of a newer version.</exception>
+    /// <exception cref="SqliteException">It is damaged or cannot be read.</exception>
+    public static SqliteConnection OpenToRead(JournalFiles files, out string? damage)
+    {
+        var connection = Open(files.Database, SqliteOpenMode.ReadOnly);
+        try
         {
-            throw new JournalException(Damaged(path, "it is empty"));
+            var (id, version) = ((int)Scalar(connection, "PRAGMA application_id"), (int)Scalar(connection, "PRAGMA user_version"));
+            damage = null;
+            if (id == ApplicationId && version is >= 1 and <= Version)
+            {
+                return connection;
+            }
+
+            if (HasThisSchema(connection))
+            {
+                damage = "its header is damaged";
+                return connection;
+            }
+
+            throw new ForeignJournalException(id == ApplicationId
+                ? $"{files.Database} has schema version {version}; this program knows {Version}. It was left as it is. Use the newer program, or another data folder."
+                : $"{files.Database} is a database of another program; it was left as it is. "
+                + $"Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether SQLite says that the file is not what it was, and not merely that it cannot be reached.</summary>
+    public static bool IsDamage(SqliteException exception) => exception.SqliteErrorCode is
+        SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_ERROR or SQLitePCL.raw.SQLITE_FORMAT
+        or SQLitePCL.raw.SQLITE_MISMATCH;
+
+    /// <summary>Whether a file says in its header that it is not ours, and everything in it says that it is.</summary>
+    private static bool HasThisSchema(SqliteConnection connection)
+    {
+        const string Definitions = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql";
+        using var fresh = Open(":memory:", SqliteOpenMode.Memory);
+        Execute(fresh, Version1 + Version2);
+        return connection.Query(Definitions, row => row.GetString(0)).SequenceEqual(fresh.Query(Definitions, row => row.GetString(0)));
+    }
+
+    /// <summary>How many changes of state there have been, those of pruned prompts included.</summary>
+    public static long Changes(SqliteConnection connection) => Scalar(connection, "SELECT changes FROM tally");
+
+    /// <summary>Whether rows have digests; those of version 1 get them when it is opened for writing.</summary>
+    public static bool HasDigests(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 1;
+
+    /// <summary>What can be found out quickly: files and structure, and whether what will be worked on and asked reads as it was written.</summary>
+    private static void Inspect(JournalFiles files)
+    {
+        if (JournalCheck.Missing(files) is { } missing)
+        {
+            throw new JournalException(Damaged(files.Database, missing));
         }
 
         try
         {
-            using var connection = Open(path, SqliteOpenMode.ReadOnly);
-            if ((int)Scalar(connection, "PRAGMA application_id") != ApplicationId)
+            using var connection = OpenToRead(files, out var damage);
+            if (damage is not null)
             {
-                throw new JournalException(
-                    $"{path} is a database of another program; it was left as it is. "
-                    + $"Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
+                throw new JournalException(Damaged(files.Database, damage));
             }
 
-            if ((int)Scalar(connection, "PRAGMA user_version") is var version and (< 1 or > Version))
+            if ((files.WasLeftOpen || new FileInfo(files.Database).Length <= LargestCheckedFile)
+                && Text(connection, "PRAGMA quick_check(1)") is var check and not "ok")
             {
-                throw new JournalException(
-                    $"{path} has schema version {version}; this program knows {Version}. It was left as it is. Use the newer program, or another data folder.");
+                throw new JournalException(Damaged(files.Database, check));
             }
 
-            if (new FileInfo(path).Length <= LargestCheckedFile && Text(connection, "PRAGMA quick_check(1)") is var check and not "ok")
+            if (JournalCheck.Lost(files, connection) is { } lost)
             {
-                throw new JournalException(Damaged(path, check));
+                throw new JournalException(Damaged(files.Database, lost));
+            }
+
+            if (HasDigests(connection)
+                && JournalCheck.Differing(connection, "prompts", "state IN ('accepted', 'escalated')")
+                    .Concat(JournalCheck.Differing(connection, "outbox", "queue = 'escalations'")).FirstOrDefault() is { } differing)
+            {
+                throw new JournalException(Damaged(files.Database, differing));
             }
         }
-        catch (SqliteException exception) when (exception.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        catch (SqliteException exception) when (IsDamage(exception))
         {
-            throw new JournalException(Damaged(path, exception.Message), exception);
+            throw new JournalException(Damaged(files.Database, exception.Message), exception);
         }
     }
 
@@ -296,8 +367,10 @@ internal static class JournalSchema
         }
     }
 
-    private static string Damaged(string path, string detail) =>
-        $"{path} is damaged or no database ({detail}). It was left as it is. Move the data folder aside, keep it for recovery, and start again with an empty one.";
+    /// <summary>Says that a journal is damaged and what to do.</summary>
+    public static string Damaged(string path, string detail) =>
+        $"{path} is damaged or no database ({detail}). It was left as it is. Run hybrid-edge journal recover --data \"{Path.GetDirectoryName(path)}\": "
+        + "it sets the file aside under another name and keeps what can be read.";
 
     private static long Scalar(SqliteConnection connection, string sql)
     {

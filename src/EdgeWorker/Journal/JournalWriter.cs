@@ -134,12 +134,7 @@ internal sealed class JournalWriter : IDisposable
         }
     }
 
-    private void Execute(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    private void Execute(string sql) => _connection.Run(sql);
 
     private abstract class Work
     {

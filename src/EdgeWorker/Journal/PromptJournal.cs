@@ -15,29 +15,34 @@ internal sealed class PromptJournal : IDisposable
 
     private const string Columns = """
         id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
-        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at
+        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at,
+        outcome_digest
         """;
 
     private const string OpenStates = "('accepted', 'escalated')";
 
     private const int MostDroppedAtOnce = 256;
 
-    private readonly SqliteConnection _writing;
+    private readonly OpenMark _mark;
+    private readonly JournalConnection _writing;
     private readonly JournalWriter _writer;
     private readonly string _readers;
     private readonly JournalEvents _events;
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
+    private long _open;
     private readonly SemaphoreSlim _clockTurn = new(1, 1);
     private readonly ClockWatch _clock;
     private bool _disposed;
 
-    private PromptJournal(SqliteConnection writing, string readers, JournalEvents events, JournalOptions options, TimeProvider time)
+    private PromptJournal(string path, OpenMark mark, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
     {
+        _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0))[0];
+        _mark = mark;
         _writing = writing;
         _writer = new JournalWriter(writing);
-        _readers = readers;
+        _readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString();
         _events = events;
         _options = options;
         _time = time;
@@ -55,19 +60,26 @@ internal sealed class PromptJournal : IDisposable
     /// <exception cref="JournalException">The file is damaged, foreign, newer or cannot be opened; it is left as it is.</exception>
     public static PromptJournal Open(string folder, Func<Guid, JournalEvents> describe, JournalOptions options, TimeProvider time)
     {
-        var path = Path.Combine(folder, FileName);
-        var writing = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var files = new JournalFiles(folder);
+        var path = files.Database;
+        var writing = new JournalConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         try
         {
-            JournalSchema.Ensure(path);
+            JournalSchema.Ensure(files);
             writing.Open();
             JournalSchema.Prepare(writing);
-            return new PromptJournal(
-                writing, new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString(), describe(EpochOf(writing)), options, time);
+            var epoch = EpochOf(writing, files);
+            var mark = OpenMark.Make(files.OpenMark, JournalSchema.Changes(writing));
+            return new PromptJournal(path, mark, writing, describe(epoch), options, time);
         }
         catch (Exception exception)
         {
             writing.Dispose();
+            if (exception is SqliteException broken && JournalSchema.IsDamage(broken))
+            {
+                throw new JournalException(JournalSchema.Damaged(path, broken.Message), broken);
+            }
+
             if (exception is SqliteException or IOException or UnauthorizedAccessException)
             {
                 throw new JournalException($"{path} cannot be opened: {exception.Message} Check the data folder's permissions and free space.", exception);
@@ -84,7 +96,24 @@ internal sealed class PromptJournal : IDisposable
     public string DeviceId => _events.DeviceId;
 
     /// <summary>Accepts a prompt: when this returns, it is on disk.</summary>
-    public Task<Acceptance> AcceptAsync(NewPrompt prompt) => _writer.WriteAsync(connection =>
+    public async Task<Acceptance> AcceptAsync(NewPrompt prompt)
+    {
+        // Whatever can be done before is done before: all callers share one writer.
+        var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
+        var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
+        var digest = RowDigest.Of(
+            prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
+            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
+        var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
+        if (acceptance.Kind == AcceptanceKind.New)
+        {
+            Interlocked.Increment(ref _open);
+        }
+
+        return acceptance;
+    }
+
+    private Acceptance Accept(SqliteConnection connection, NewPrompt prompt, string messages, string? options, byte[] digest)
     {
         if (prompt.Idempotency is { } key)
         {
@@ -98,14 +127,11 @@ internal sealed class PromptJournal : IDisposable
             }
         }
 
-        var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
         if (Use(connection).Refusal(messages.Length) is { } refusal)
         {
             return new Acceptance(prompt.Id, AcceptanceKind.Full, refusal);
         }
 
-        var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
-        var (scope, name, hash) = (prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash);
         connection.Run(
             """
             INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
@@ -114,12 +140,10 @@ internal sealed class PromptJournal : IDisposable
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", scope), ("$key", name), ("$hash", hash), ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent),
-            ("$digest", RowDigest.Of(
-                prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-                scope, name, hash, prompt.RetryOf, prompt.TraceParent)));
+            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest));
         return new Acceptance(prompt.Id, AcceptanceKind.New);
-    });
+    }
 
     /// <summary>Hands a prompt to the cloud: its state and the event are one transaction.</summary>
     /// <returns>False if it was no longer merely accepted; then nothing was changed.</returns>
@@ -127,7 +151,7 @@ internal sealed class PromptJournal : IDisposable
     {
         var now = _time.GetUtcNow();
         var (eventId, body) = _events.Escalation(prompt, step, now);
-        var changed = await _writer.WriteAsync(connection =>
+        var changed = await ChangeAsync(connection =>
         {
             var rows = connection.Run(
                 """
@@ -159,9 +183,10 @@ internal sealed class PromptJournal : IDisposable
     {
         var now = _time.GetUtcNow();
         var (eventId, body) = _events.Result(prompt, outcome, now);
-        var settled = await _writer.WriteAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
+        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
         if (settled)
         {
+            Interlocked.Decrement(ref _open);
             Announce(prompt.Id);
         }
 
@@ -175,7 +200,7 @@ internal sealed class PromptJournal : IDisposable
     public async Task<CloudVerdict> SettleFromCloudAsync(string eventId, AnswerData answer, Func<PromptRecord, Settlement?> settlementOf)
     {
         var now = _time.GetUtcNow();
-        var verdict = await _writer.WriteAsync(connection =>
+        var verdict = await ChangeAsync(connection =>
         {
             if (connection.Query("SELECT 1 FROM inbox WHERE event_id = $id", row => true, ("$id", eventId)) is not [])
             {
@@ -215,6 +240,7 @@ internal sealed class PromptJournal : IDisposable
         });
         if (verdict == CloudVerdict.Applied)
         {
+            Interlocked.Decrement(ref _open);
             Announce(answer.PromptId);
         }
 
@@ -304,7 +330,7 @@ internal sealed class PromptJournal : IDisposable
         "SELECT state, count(*) FROM prompts GROUP BY state", row => KeyValuePair.Create(Parse<PromptState>(row.GetString(0)), row.GetInt64(1))).ToDictionary());
 
     /// <summary>How many prompts have no outcome yet.</summary>
-    public long OpenCount() => Read(connection => connection.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0)))[0];
+    public long OpenCount => Interlocked.Read(ref _open);
 
     /// <summary>What the journal has counted over its life; see <see cref="Counter"/>.</summary>
     public IReadOnlyDictionary<string, long> Counters() => Read(connection => connection.Query(
@@ -405,6 +431,7 @@ internal sealed class PromptJournal : IDisposable
 
         _disposed = true;
         _writer.Dispose();
+        _mark.Dispose();
         _writing.Dispose();
         using var reader = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(reader);
@@ -412,10 +439,33 @@ internal sealed class PromptJournal : IDisposable
         _clockTurn.Dispose();
     }
 
-    private static Guid EpochOf(SqliteConnection connection)
+    private static Guid EpochOf(SqliteConnection connection, JournalFiles files)
     {
         connection.Run("INSERT OR IGNORE INTO meta (key, value) VALUES ('epoch', $epoch)", ("$epoch", Guid.NewGuid()));
-        return connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => Guid.Parse(row.GetString(0)))[0];
+        var text = connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => row.GetString(0))[0];
+        if (!Guid.TryParse(text, out var epoch))
+        {
+            throw new JournalException(JournalSchema.Damaged(files.Database, "its epoch is none"));
+        }
+
+        switch (files.ReadEpoch())
+        {
+            case null:
+                files.WriteEpoch(epoch);
+                return epoch;
+            case { } kept when kept != epoch:
+                throw new JournalException(JournalSchema.Damaged(files.Database, $"its epoch is {epoch}, but {kept} is kept beside it"));
+            default:
+                return epoch;
+        }
+    }
+
+    /// <summary>A write that may change the state of a prompt: before anybody hears of it, it is noted that there was one more.</summary>
+    private async Task<T> ChangeAsync<T>(Func<SqliteConnection, T> change)
+    {
+        var (result, changes) = await _writer.WriteAsync(connection => (change(connection), JournalSchema.Changes(connection)));
+        _mark.Note(changes);
+        return result;
     }
 
     private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)
@@ -472,7 +522,8 @@ internal sealed class PromptJournal : IDisposable
         Count(connection, Counter.DroppedResults, dropped);
     }
 
-    private static void Send(
+    /// <summary>Puts an event into the outbox.</summary>
+    internal static void Send(
         SqliteConnection connection, string queue, string eventId, PromptRecord prompt, byte[] body, DateTimeOffset now, DateTimeOffset expires) =>
         connection.Run(
             """
@@ -496,7 +547,8 @@ internal sealed class PromptJournal : IDisposable
     private DateTimeOffset? NewestTime() => Read(connection =>
         connection.Query("SELECT at FROM transitions ORDER BY seq DESC LIMIT 1", row => row.Time(0)) is [var at] ? at : (DateTimeOffset?)null);
 
-    private static PromptRecord? Find(SqliteConnection connection, Guid id) =>
+    /// <summary>A prompt, on a connection of one's own; null if there is none.</summary>
+    internal static PromptRecord? Find(SqliteConnection connection, Guid id) =>
         connection.Query($"SELECT {Columns} FROM prompts WHERE id = $id", Map, ("$id", id)) is [var prompt] ? prompt : null;
 
     private void Announce(Guid id)
@@ -529,9 +581,27 @@ internal sealed class PromptJournal : IDisposable
         {
             throw new JournalException($"The journal cannot be read: {exception.Message}", exception);
         }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException or JsonException)
+        {
+            // No value that was written reads like this.
+            throw new JournalException("The journal is damaged. Stop the device and run hybrid-edge journal recover.", exception);
+        }
     }
 
-    private static PromptRecord Map(SqliteDataReader row) => new()
+    /// <exception cref="JournalException">The outcome is not as it was recorded: no answer is better than another one.</exception>
+    private static PromptRecord Map(SqliteDataReader row)
+    {
+        if (!row.IsDBNull(28) && !RowDigest.Matches(
+            row.GetValue(28), row[0], row[1], row[12], row[13], row[14], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25], row[26], row[27]))
+        {
+            throw new JournalException(
+                $"What is recorded about prompt {row.GetString(0)} is damaged. Stop the device and run hybrid-edge journal recover.");
+        }
+
+        return Read(row);
+    }
+
+    private static PromptRecord Read(SqliteDataReader row) => new()
     {
         Id = row.GetGuid(0),
         State = Parse<PromptState>(row.GetString(1)),

@@ -88,7 +88,7 @@ internal static class Pruning
     }
 
     /// <summary>The time in a version 7 GUID (RFC 9562, section 5.7).</summary>
-    private static DateTimeOffset AcceptedAt(Guid id)
+    public static DateTimeOffset AcceptedAt(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);

@@ -8,15 +8,26 @@ internal static class SqliteCommands
     /// <returns>How many rows changed.</returns>
     public static int Run(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        using var command = Command(connection, sql, parameters);
-        return command.ExecuteNonQuery();
+        using var lease = Command(connection, sql, parameters);
+        return lease.Command.ExecuteNonQuery();
+    }
+
+    /// <summary>Rows one by one, for results that need not fit into memory; the connection is busy until the last.</summary>
+    public static IEnumerable<T> Each<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> map)
+    {
+        using var lease = Command(connection, sql, []);
+        using var reader = lease.Command.ExecuteReader();
+        while (reader.Read())
+        {
+            yield return map(reader);
+        }
     }
 
     public static List<T> Query<T>(
         this SqliteConnection connection, string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        using var command = Command(connection, sql, parameters);
-        using var reader = command.ExecuteReader();
+        using var lease = Command(connection, sql, parameters);
+        using var reader = lease.Command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
         {
@@ -42,15 +53,45 @@ internal static class SqliteCommands
         _ => value,
     };
 
-    private static SqliteCommand Command(SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    private static StatementLease Command(SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
+        var keeper = connection as JournalConnection;
+        var command = keeper?.Statement(sql) ?? connection.CreateCommand();
+        if (keeper is null)
         {
-            command.Parameters.AddWithValue(name, Stored(value) ?? DBNull.Value);
+            command.CommandText = sql;
         }
 
-        return command;
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            Bind(command, i, parameters[i]);
+        }
+
+        return new StatementLease(command, IsKept: keeper is not null);
+    }
+
+    // The same statement always comes with the same parameters in the same order.
+    private static void Bind(SqliteCommand command, int index, (string Name, object? Value) parameter)
+    {
+        var value = Stored(parameter.Value) ?? DBNull.Value;
+        if (index < command.Parameters.Count)
+        {
+            command.Parameters[index].Value = value;
+        }
+        else
+        {
+            command.Parameters.AddWithValue(parameter.Name, value);
+        }
+    }
+
+    private readonly record struct StatementLease(SqliteCommand Command, bool IsKept) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (!IsKept)
+            {
+                Command.Dispose();
+            }
+        }
     }
 }

@@ -131,7 +131,7 @@ internal sealed class PromptIntake(
                 RefusalKind.Invalid, "Idempotency-Key", $"Idempotency-Key must be 1 to {Limits.IdempotencyKeyCharacters} visible ASCII characters.");
         }
 
-        if (journal.OpenCount() >= options.MaxOpen)
+        if (journal.OpenCount >= options.MaxOpen)
         {
             throw new PromptRefusedException(
                 RefusalKind.Busy, "", $"{options.MaxOpen} prompts have no outcome yet, and {PipelineOptions.SectionName}:{nameof(PipelineOptions.MaxOpen)} allows no more. Try again later.");

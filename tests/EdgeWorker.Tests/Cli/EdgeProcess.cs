@@ -30,9 +30,21 @@ internal sealed class EdgeProcess : IAsyncDisposable
     public string Error => string.Join('\n', _errors);
 
     /// <summary>Starts it with a tiny model and no cloud, unless the variables say otherwise.</summary>
-    public static EdgeProcess Start(TestModels models, string[] arguments, params (string Name, string? Value)[] variables)
+    public static EdgeProcess Start(TestModels models, string[] arguments, params (string Name, string? Value)[] variables) =>
+        Start(models, [], arguments, variables);
+
+    /// <summary>Starts it with mounts of its own, which nobody else sees and which go with it.</summary>
+    /// <param name="models">Its model.</param>
+    /// <param name="mount">A shell command that mounts them.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static EdgeProcess StartMounted(TestModels models, string mount, params string[] arguments) =>
+        Start(models, ["unshare", "--map-root-user", "--mount", "sh", "-ec", $"{mount}; exec \"$@\"", "sh"], arguments);
+
+    private static EdgeProcess Start(
+        TestModels models, string[] wrapper, string[] arguments, params (string Name, string? Value)[] variables)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "hybrid-edge.dll"), .. arguments])
+        string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "hybrid-edge.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

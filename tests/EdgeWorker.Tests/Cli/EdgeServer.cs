@@ -23,9 +23,17 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     /// <summary>Starts one on a data folder and a free port, and waits until it listens.</summary>
     public static async Task<EdgeServer> StartAsync(
-        TestModels models, string folder, string[]? arguments = null, params (string Name, string? Value)[] variables)
+        TestModels models, string folder, string[]? arguments = null, params (string Name, string? Value)[] variables) =>
+        await ListensAsync(EdgeProcess.Start(models, [.. Serve(folder), .. arguments ?? []], variables));
+
+    /// <summary>Starts one with mounts of its own.</summary>
+    public static async Task<EdgeServer> StartMountedAsync(TestModels models, string mount, string folder, params string[] arguments) =>
+        await ListensAsync(EdgeProcess.StartMounted(models, mount, [.. Serve(folder), .. arguments]));
+
+    private static string[] Serve(string folder) => ["serve", "--url", "http://127.0.0.1:0", "--data", folder];
+
+    private static async Task<EdgeServer> ListensAsync(EdgeProcess process)
     {
-        var process = EdgeProcess.Start(models, ["serve", "--url", "http://127.0.0.1:0", "--data", folder, .. arguments ?? []], variables);
         try
         {
             var line = await process.SaidAsync(" listens on ");

@@ -144,6 +144,25 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     }
 
     [Fact]
+    public async Task Serve_KilledOwner_TheNextTakesTheFolderAndIsNamed()
+    {
+        int killed;
+        await using (var first = await EdgeServer.StartAsync(models, _data.Path, CloudOnly))
+        {
+            killed = first.Process.Id;
+            await first.Process.KillAsync();
+        }
+
+        await using var second = await EdgeServer.StartAsync(models, _data.Path, CloudOnly);
+        var (code, _, error) = await EdgeProcess.RunAsync(
+            models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, .. CloudOnly]);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"id {second.Process.Id}, {second.Address}", error, StringComparison.Ordinal);
+        Assert.DoesNotContain($"id {killed},", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serve_PortInUse_SaysSoAndEnds()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -136,6 +136,7 @@ public sealed class JournalFileTests : IDisposable
         using (var raw = TestJournal.Raw(Path))
         {
             raw.Run($"PRAGMA user_version = {version}");
+            raw.Run("CREATE TABLE later (id INTEGER PRIMARY KEY)");
         }
 
         Refused($"schema version {version}");
@@ -168,7 +169,7 @@ public sealed class JournalFileTests : IDisposable
     {
         var before = Bytes(Path);
 
-        var exception = Assert.Throws<JournalException>(() => Open());
+        var exception = Assert.ThrowsAny<JournalException>(() => Open());
 
         Assert.Contains(because, exception.Message, StringComparison.Ordinal);
         Assert.Contains(Path, exception.Message, StringComparison.Ordinal);

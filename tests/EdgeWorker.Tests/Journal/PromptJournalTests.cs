@@ -268,7 +268,7 @@ public sealed class PromptJournalTests : IDisposable
         Assert.Equal(
             new Dictionary<PromptState, long> { [PromptState.Accepted] = 1, [PromptState.Escalated] = 1, [PromptState.Answered] = 1 },
             Journal.States());
-        Assert.Equal(2, Journal.OpenCount());
+        Assert.Equal(2, Journal.OpenCount);
         Assert.Equal([third.Id, second.Id, first.Id], Journal.List(null, 10).Select(prompt => prompt.Id));
         Assert.Equal([second.Id], Journal.List(PromptState.Escalated, 10).Select(prompt => prompt.Id));
     }
