@@ -22,11 +22,13 @@ internal sealed record JournalFile(IReadOnlyList<JournalPrompt> Prompts, long Ou
         var prompts = Rows(
             connection,
             """
-            SELECT id, state, messages, route, reason, answer, (SELECT count(*) FROM inbox WHERE inbox.prompt_id = prompts.id) FROM prompts
+            SELECT id, state, messages, route, reason, answer, (SELECT count(*) FROM inbox WHERE inbox.prompt_id = prompts.id),
+              (SELECT min(seq) FROM transitions WHERE transitions.prompt_id = prompts.id AND to_state = 'escalated')
+            FROM prompts
             """,
             row => new JournalPrompt(
                 device, Guid.Parse(row.GetString(0)), row.GetString(1), LastUserMessage(row.GetString(2)), Text(row, 3), Text(row, 4), Text(row, 5),
-                [.. steps[Guid.Parse(row.GetString(0))]], row.GetInt64(6)));
+                [.. steps[Guid.Parse(row.GetString(0))]], row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7)));
         var outbox = Rows(connection, "SELECT count(*) FROM outbox", row => row.GetInt64(0)).Single();
         return new JournalFile(prompts, outbox, check == "ok" ? null : check);
     }

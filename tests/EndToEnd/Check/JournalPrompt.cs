@@ -10,8 +10,18 @@ namespace Hybrid.EndToEnd.Check;
 /// <param name="Answer">The answer, or null.</param>
 /// <param name="Steps">The states it went through.</param>
 /// <param name="CloudAnswers">Answer events recorded for it.</param>
+/// <param name="Escalated">Its place among those that escalated; null if it did not.</param>
 internal sealed record JournalPrompt(
-    string Device, Guid Id, string State, string Text, string? Route, string? Reason, string? Answer, IReadOnlyList<string> Steps, long CloudAnswers)
+    string Device,
+    Guid Id,
+    string State,
+    string Text,
+    string? Route,
+    string? Reason,
+    string? Answer,
+    IReadOnlyList<string> Steps,
+    long CloudAnswers,
+    long? Escalated)
 {
     private static readonly string[] Final = ["answered", "failed", "expired"];
 

@@ -70,7 +70,6 @@ internal static class OutageRun
         await InTimeAsync(Task.WhenAll(away.Select(one => one.Run)), "not every prompt had its outcome after the outage");
         await rig.DrainsAsync(MendLimit, cancellationToken);
         var drained = Stopwatch.GetElapsedTime(mended);
-        var order = rig.CallTexts.Where(text => text.StartsWith("For the cloud", StringComparison.Ordinal)).Distinct().ToList();
         // One call may have been in flight when the storage went away, and its answer may have had nowhere to go.
         var verdict = await rig.JudgeAsync(new Allowance(ExtraPaidCalls: 1), cancellationToken);
         if (!verdict.Holds)
@@ -78,9 +77,13 @@ internal static class OutageRun
             throw new CrashRunException($"{CheckCommand.Table($"{outage}", verdict)}\n{rig.Log}");
         }
 
-        if (Ordered.Contains(outage) && !order.SequenceEqual(order.Order(StringComparer.Ordinal)))
+        // One escalation at a time is handled, in the order of the queue: the calls tell the order of the sends.
+        var sent = rig.CallTexts.Distinct().ToList();
+        var escalated = JournalFile.Read(Path.Combine(rig.Folder, PipelineRig.DeviceId, RunFolder.Journal)).Prompts
+            .Where(prompt => prompt.Escalated is not null).OrderBy(prompt => prompt.Escalated).Select(prompt => prompt.Text).ToList();
+        if (Ordered.Contains(outage) && !sent.SequenceEqual(escalated))
         {
-            throw new CrashRunException($"{outage}: the escalations were sent in another order: {string.Join(" ", order)}");
+            throw new CrashRunException($"{outage}: escalated as {string.Join(" ", escalated)}, sent as {string.Join(" ", sent)}");
         }
 
         return string.Create(
