@@ -10,7 +10,8 @@ namespace Hybrid.EdgeWorker.Api;
 /// <param name="Cloud">Whether the queue can be reached.</param>
 /// <param name="Prompts">How many prompts are in each state.</param>
 /// <param name="Outbox">What waits to be sent.</param>
-/// <param name="Counters">Late, duplicate, parked and poisoned answers, events never sent and results dropped, prompts pruned, over the journal's life.</param>
+/// <param name="Counters">Late, duplicate, parked and poisoned answers, events never sent and results dropped, prompts pruned, over the
+/// journal's life.</param>
 /// <param name="LateCosts">What late answers cost.</param>
 /// <param name="Journal">How full the journal is.</param>
 /// <param name="LocalModel">The loaded model, if any.</param>

@@ -28,10 +28,15 @@ internal static class JournalCommand
     {
         var json = new Option<bool>("--json") { Description = "One JSON line.", Recursive = true };
         var check = new Command("check", CheckDescription);
-        check.SetAction((parsed, cancellationToken) => context.GuardAsync(() => CheckAsync(context, parsed, parsed.GetValue(json)), cancellationToken));
+        check.SetAction(
+            (parsed, token) => context.GuardAsync(() => CheckAsync(context, parsed, parsed.GetValue(json)), token));
         var recover = new Command("recover", RecoverDescription);
-        recover.SetAction((parsed, cancellationToken) => context.GuardAsync(() => RecoverAsync(context, parsed, parsed.GetValue(json)), cancellationToken));
-        return new Command("journal", "Check the journal of a device that is not running, or recover a damaged one.") { check, recover, json };
+        recover.SetAction(
+            (parsed, token) => context.GuardAsync(() => RecoverAsync(context, parsed, parsed.GetValue(json)), token));
+        return new Command("journal", "Check the journal of a device that is not running, or recover a damaged one.")
+        {
+            check, recover, json,
+        };
     }
 
     private static async Task<int> CheckAsync(EdgeContext context, ParseResult parsed, bool json)
@@ -66,7 +71,8 @@ internal static class JournalCommand
             files, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), TimeProvider.System).Run());
         if (json)
         {
-            await context.Output.WriteLineAsync(report is null ? "null" : JsonSerializer.Serialize(report, JournalJson.Default.RecoveryReport));
+            await context.Output.WriteLineAsync(
+                report is null ? "null" : JsonSerializer.Serialize(report, JournalJson.Default.RecoveryReport));
         }
         else if (report is null)
         {
@@ -86,7 +92,7 @@ internal static class JournalCommand
         string[] lines =
         [
             $"{files.Database} is new. It holds {report.Prompts} prompts; {report.PromptsLost} are lost, as far as can be known.",
-            $"Idempotency keys: {report.Keys}. Changes of state: {report.Transitions}; for {report.TracesRebuilt} prompts they had to be told anew.",
+            $"Idempotency keys: {report.Keys}. Changes of state: {report.Transitions}; of {report.TracesRebuilt} prompts told anew.",
             $"Outbox: {report.Outbox} events kept, {report.OutboxLost} lost, {report.EscalationsRepeated} escalations are sent again.",
             $"Answers known: {report.Inbox}; parked: {report.Parked}.",
         ];
@@ -98,13 +104,15 @@ internal static class JournalCommand
         if (report.OutcomesLost > 0)
         {
             await context.Output.WriteLineAsync(
-                $"{report.OutcomesLost} prompts had an outcome that cannot be believed; they have failed with reason damaged. See prompts list --state failed.");
+                $"{report.OutcomesLost} prompts had an outcome that cannot be believed; they have failed with reason damaged. "
+                + "See prompts list --state failed.");
         }
 
         if (!report.IsEpochKept)
         {
             await context.Output.WriteLineAsync(
-                "The journal's epoch was lost; it has a new one. Answers to what was asked before will be parked; their prompts wait for their deadlines.");
+                "The journal's epoch was lost; it has a new one. Answers to what was asked before will be parked; "
+                + "their prompts wait for their deadlines.");
         }
 
         await context.Output.WriteLineAsync($"The damaged files are {string.Join(", ", report.SetAside.DefaultIfEmpty("none"))}.");
@@ -129,8 +137,13 @@ internal static class JournalCommand
 
         try
         {
-            return DataFolder.TryOwn(path) ?? throw new UsageException(
-                $"Another process{(OwnerRecord.Read(path) is { } owner ? $" (id {owner.ProcessId})" : "")} holds {path}. Stop it first: a journal in use cannot be checked.");
+            if (DataFolder.TryOwn(path) is { } folder)
+            {
+                return folder;
+            }
+
+            var owner = OwnerRecord.Read(path) is { } record ? $" (id {record.ProcessId})" : "";
+            throw new UsageException($"Another process{owner} holds {path}. Stop it first: a journal in use cannot be checked.");
         }
         catch (DataFolderException exception)
         {

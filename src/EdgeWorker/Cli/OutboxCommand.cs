@@ -42,7 +42,8 @@ internal static class OutboxCommand
                 {
                     await context.Output.WriteLineAsync(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{dropped} results were dropped because more than {JournalOptions.SectionName}:{nameof(JournalOptions.MaxResults)} waited; their prompts keep their outcomes."));
+                        $"{dropped} results were dropped because more than {JournalOptions.SectionName}:{nameof(JournalOptions.MaxResults)} ")
+                        + "waited; their prompts keep their outcomes.");
                 }
 
                 await context.Output.WriteLineAsync(status.Cloud.Reachable switch

@@ -34,9 +34,11 @@ internal sealed class ServeCommand(EdgeContext context)
             var settings = EdgeContext.Settings(configuration);
             if (DataFolder.TryOwn(settings.Journal.Folder) is not { } folder)
             {
-                var owner = OwnerRecord.Read(Path.GetFullPath(settings.Journal.Folder));
+                var owner = OwnerRecord.Read(Path.GetFullPath(settings.Journal.Folder)) is { } record
+                    ? $" (id {record.ProcessId}, {record.Address?.ToString() ?? "still starting"})"
+                    : "";
                 throw new CommandFailedException(
-                    $"Another process{(owner is null ? "" : $" (id {owner.ProcessId}, {owner.Address?.ToString() ?? "still starting"})")} serves {Path.GetFullPath(settings.Journal.Folder)}. "
+                    $"Another process{owner} serves {Path.GetFullPath(settings.Journal.Folder)}. "
                     + "Stop it, or choose another folder with --data.");
             }
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Hybrid.EdgeWorker.Journal;
 
-/// <summary>The journal's files in a data folder, and the two small ones beside it that tell what the journal itself cannot tell when it is damaged.</summary>
+/// <summary>
+/// The journal's files in a data folder, and the two small ones beside it that tell what the journal itself cannot tell when it is damaged.
+/// </summary>
 /// <param name="folder">The data folder.</param>
 internal sealed class JournalFiles(string folder)
 {
@@ -35,7 +37,10 @@ internal sealed class JournalFiles(string folder)
     {
         try
         {
-            return File.ReadAllText(EpochFile).Trim().Split(' ') is [var epoch, var digest] && digest == Digest(epoch) && Guid.TryParse(epoch, out var read) ? read : null;
+            return File.ReadAllText(EpochFile).Trim().Split(' ') is [var epoch, var digest] && digest == Digest(epoch)
+                && Guid.TryParse(epoch, out var read)
+                    ? read
+                    : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -21,7 +21,9 @@ internal sealed class JournalOptions
     /// <summary>How long a result event is worth sending; escalations are until their prompt's deadline.</summary>
     public TimeSpan ResultLifetime { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>Bytes of the journal's file in use from which on no prompt is accepted; what is open is still worked on and settled.</summary>
+    /// <summary>
+    /// Bytes of the journal's file in use from which on no prompt is accepted; what is open is still worked on and settled.
+    /// </summary>
     /// <value>1 MiB to 1 TiB, default 1 GiB.</value>
     public long MaxBytes { get; set; } = 1L << 30;
 
@@ -33,7 +35,9 @@ internal sealed class JournalOptions
     /// <value>1 second to 3650 days, default 30 days.</value>
     public TimeSpan KeepSettled { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>Result events that wait to be sent; one more, and the oldest is dropped and counted. Escalations are never dropped.</summary>
+    /// <summary>
+    /// Result events that wait to be sent; one more, and the oldest is dropped and counted. Escalations are never dropped.
+    /// </summary>
     /// <value>1 to 100,000,000, default 100,000.</value>
     public long MaxResults { get; set; } = 100_000;
 }

@@ -11,7 +11,9 @@ internal static class JournalSchema
     /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
     private const int ApplicationId = 0x48594252;
 
-    /// <summary>Above this size, in bytes, the whole file is checked only after a process that did not close it: SQLite reads about 300 MB/s for it.</summary>
+    /// <summary>
+    /// Above this size, in bytes, the whole file is checked only after a process that did not close it: SQLite reads about 300 MB/s for it.
+    /// </summary>
     private const long LargestCheckedFile = 64L << 20;
 
     /// <summary>The write-ahead log is cut back to this many bytes after it has been moved into the file.</summary>
@@ -149,8 +151,9 @@ internal static class JournalSchema
         """;
 
     /// <summary>
-    /// Pruning: a row in <c>pruning</c>, which only ever exists inside the transaction that prunes, says how old a settled prompt must be to go.
-    /// Digests: see <see cref="PromptDigests"/>. <c>tally</c> counts what the limits ask for with every prompt, and the changes of state there ever were.
+    /// Pruning: a row in <c>pruning</c>, which only ever exists inside the transaction that prunes, says how old a settled prompt must be
+    /// to go. Digests: see <see cref="PromptDigests"/>. <c>tally</c> counts what the limits ask for with every prompt, and the changes of
+    /// state there ever were.
     /// </summary>
     private const string Version2 = """
         ALTER TABLE prompts ADD COLUMN asked_digest BLOB;
@@ -205,7 +208,8 @@ internal static class JournalSchema
     {
         Execute(
             connection,
-            $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = {LargestRestingLog};");
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; "
+            + $"PRAGMA journal_size_limit = {LargestRestingLog};");
         if (Scalar(connection, "PRAGMA user_version") == 1)
         {
             Execute(connection, "BEGIN IMMEDIATE");
@@ -220,7 +224,9 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Rewrites the whole file once; without the room to do so it is tried again at the next start, and freed space is only used again.</summary>
+    /// <summary>
+    /// Rewrites the whole file once; without the room to do so it is tried again at the next start, and freed space is only used again.
+    /// </summary>
     private static void GiveSpaceBackFromNowOn(SqliteConnection connection)
     {
         try
@@ -257,7 +263,10 @@ internal static class JournalSchema
         return connection;
     }
 
-    /// <summary>Opens a journal for reading only: what a connection that may write does when it closes would change also a file that is none of ours.</summary>
+    /// <summary>
+    /// Opens a journal for reading only: what a connection that may write does when it closes would change also a file that is none of
+    /// ours.
+    /// </summary>
     /// <param name="files">The journal.</param>
     /// <param name="damage">Says that only the marks in the file's header are wrong; null if they are right.</param>
     /// <exception cref="ForeignJournalException">It is foreign or of a newer version.</exception>
@@ -281,7 +290,8 @@ internal static class JournalSchema
             }
 
             throw new ForeignJournalException(id == ApplicationId
-                ? $"{files.Database} has schema version {version}; this program knows {Version}. It was left as it is. Use the newer program, or another data folder."
+                ? $"{files.Database} has schema version {version}; this program knows {Version}. It was left as it is. "
+                + "Use the newer program, or another data folder."
                 : $"{files.Database} is a database of another program; it was left as it is. "
                 + $"Choose another data folder with --data or {JournalOptions.SectionName}:{nameof(JournalOptions.Folder)}.");
         }
@@ -312,7 +322,9 @@ internal static class JournalSchema
     /// <summary>Whether rows have digests; those of version 1 get them when it is opened for writing.</summary>
     public static bool HasDigests(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 1;
 
-    /// <summary>What can be found out quickly: files and structure, and whether what will be worked on and asked reads as it was written.</summary>
+    /// <summary>
+    /// What can be found out quickly: files and structure, and whether what will be worked on and asked reads as it was written.
+    /// </summary>
     private static void Inspect(JournalFiles files)
     {
         if (JournalCheck.Missing(files) is { } missing)
@@ -369,8 +381,9 @@ internal static class JournalSchema
 
     /// <summary>Says that a journal is damaged and what to do.</summary>
     public static string Damaged(string path, string detail) =>
-        $"{path} is damaged or no database ({detail}). It was left as it is. Run hybrid-edge journal recover --data \"{Path.GetDirectoryName(path)}\": "
-        + "it sets the file aside under another name and keeps what can be read.";
+        $"{path} is damaged or no database ({detail}). It was left as it is. "
+        + $"Run hybrid-edge journal recover --data \"{Path.GetDirectoryName(path)}\": it sets the file aside under another name "
+        + "and keeps what can be read.";
 
     private static long Scalar(SqliteConnection connection, string sql)
     {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Hybrid.EdgeWorker.Journal;
 
 /// <summary>Prunes what is old and gives the space back, in steps so small that accepting goes on between them.</summary>
-internal sealed partial class JournalSweep(PromptJournal journal, JournalOptions options, TimeProvider time, ILogger<JournalSweep> logger) : BackgroundService
+internal sealed partial class JournalSweep(PromptJournal journal, JournalOptions options, TimeProvider time, ILogger<JournalSweep> logger)
+    : BackgroundService
 {
     private const int PromptsAtOnce = 32;
     private const int AnswersAtOnce = 128;

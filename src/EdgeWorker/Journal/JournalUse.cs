@@ -15,6 +15,7 @@ internal sealed record JournalUse(long Prompts, long MaxPrompts, long Bytes, lon
 
     private static string Full(string holds, string key, long limit) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"The journal is full: it holds {holds}, and {JournalOptions.SectionName}:{key} is {limit}. Nothing that was accepted is lost, and work on it goes on. Raise ")
-        + $"{JournalOptions.SectionName}:{key}, or shorten {JournalOptions.SectionName}:{nameof(JournalOptions.KeepSettled)} so that settled prompts are pruned earlier.";
+        $"The journal is full: it holds {holds}, and {JournalOptions.SectionName}:{key} is {limit}. ")
+        + $"Nothing that was accepted is lost, and work on it goes on. Raise {JournalOptions.SectionName}:{key}, or shorten "
+        + $"{JournalOptions.SectionName}:{nameof(JournalOptions.KeepSettled)} so that settled prompts are pruned earlier.";
 }

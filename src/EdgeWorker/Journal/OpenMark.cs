@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Hybrid.EdgeWorker.Journal;
 
 /// <summary>
-/// A small file that lies beside the journal while a process has it open, and says how many changes had been acknowledged: a journal that holds
-/// fewer has lost some. It is written after each commit and never synced, so after a kill it is exact, and after a power failure at most too
-/// low, never too high. Thread safe.
+/// A small file that lies beside the journal while a process has it open, and says how many changes had been acknowledged: a journal that
+/// holds fewer has lost some. It is written after each commit and never synced, so after a kill it is exact, and after a power failure at
+/// most too low, never too high. Thread safe.
 /// </summary>
 internal sealed class OpenMark : IDisposable
 {

@@ -3,19 +3,23 @@ using Microsoft.Data.Sqlite;
 namespace Hybrid.EdgeWorker.Journal;
 
 /// <summary>
-/// What of a prompt's row its digests cover, in the order of the columns: what was asked, once and for all; the draft, from the escalation on;
-/// the outcome. Which of them a row has tells how far its prompt has come, even where the state itself cannot be read.
+/// What of a prompt's row its digests cover, in the order of the columns: what was asked, once and for all; the draft, from the escalation
+/// on; the outcome. Which of them a row has tells how far its prompt has come, even where the state itself cannot be read.
 /// </summary>
 internal static class PromptDigests
 {
     /// <summary>The columns of what was asked. The deadline is not among them: the cloud may bring it forward.</summary>
-    public const string Asked =
-        "id, kind, accepted_at, messages, options, model, task, wait_offline, idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent";
+    public const string Asked = """
+        id, kind, accepted_at, messages, options, model, task, wait_offline, idempotency_scope, idempotency_key, body_hash, retry_of,
+        trace_parent
+        """;
 
     public const string Draft = "id, draft, draft_model";
 
-    public const string Outcome =
-        "id, state, route, reason, detail, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at";
+    public const string Outcome = """
+        id, state, route, reason, detail, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code,
+        error_message, changed_at
+        """;
 
     /// <summary>Gives digests to rows of a version that had none.</summary>
     public static void Fill(SqliteConnection connection)
@@ -24,7 +28,9 @@ internal static class PromptDigests
         var rule = connection.Query("SELECT sql FROM sqlite_schema WHERE name = 'prompts_final'", row => row.GetString(0))[0];
         connection.Run("DROP TRIGGER prompts_final");
         Fill(connection, "prompts", "asked_digest", Asked, "true");
-        Fill(connection, "prompts", "draft_digest", Draft, "EXISTS (SELECT 1 FROM transitions WHERE prompt_id = prompts.id AND to_state = 'escalated')");
+        Fill(
+            connection, "prompts", "draft_digest", Draft,
+            "EXISTS (SELECT 1 FROM transitions WHERE prompt_id = prompts.id AND to_state = 'escalated')");
         Fill(connection, "prompts", "outcome_digest", Outcome, "state IN ('answered', 'failed', 'expired')");
         Fill(connection, "outbox", "digest", OutboxEntry.Digested, "true");
         connection.Run(rule);
@@ -33,12 +39,15 @@ internal static class PromptDigests
     private static void Fill(SqliteConnection connection, string table, string digest, string columns, string where)
     {
         var last = 0L;
-        while (connection.Query($"SELECT rowid, {columns} FROM {table} WHERE rowid > $last AND {where} ORDER BY rowid LIMIT 100", Values, ("$last", last))
+        while (connection.Query(
+            $"SELECT rowid, {columns} FROM {table} WHERE rowid > $last AND {where} ORDER BY rowid LIMIT 100", Values, ("$last", last))
             is { Count: > 0 } rows)
         {
             foreach (var row in rows)
             {
-                connection.Run($"UPDATE {table} SET {digest} = $digest WHERE rowid = $row", ("$digest", RowDigest.Of(row.AsSpan(1))), ("$row", row[0]));
+                connection.Run(
+                    $"UPDATE {table} SET {digest} = $digest WHERE rowid = $row",
+                    ("$digest", RowDigest.Of(row.AsSpan(1))), ("$row", row[0]));
             }
 
             last = (long)rows[^1][0]!;

@@ -15,8 +15,8 @@ internal sealed class PromptJournal : IDisposable
 
     private const string Columns = """
         id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
-        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code, error_message, changed_at,
-        outcome_digest
+        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code,
+        error_message, changed_at, outcome_digest
         """;
 
     private const string OpenStates = "('accepted', 'escalated')";
@@ -31,12 +31,13 @@ internal sealed class PromptJournal : IDisposable
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
-    private long _open;
     private readonly SemaphoreSlim _clockTurn = new(1, 1);
     private readonly ClockWatch _clock;
+    private long _open;
     private bool _disposed;
 
-    private PromptJournal(string path, OpenMark mark, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
+    private PromptJournal(
+        string path, OpenMark mark, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
     {
         _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0))[0];
         _mark = mark;
@@ -136,7 +137,8 @@ internal sealed class PromptJournal : IDisposable
             """
             INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
               idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest)
-            VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace, $at, $digest)
+            VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace,
+                $at, $digest)
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
@@ -484,10 +486,11 @@ internal sealed class PromptJournal : IDisposable
             ("$detail", outcome.Detail), ("$confidence", outcome.Confidence), ("$answer", outcome.Answer), ("$model", outcome.Model),
             ("$input", outcome.Usage?.InputTokens), ("$output", outcome.Usage?.OutputTokens),
             ("$cost", cost), ("$currency", outcome.Cost?.Currency),
-            ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now), ("$id", prompt.Id),
-            ("$digest", RowDigest.Of(
+            ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now),
+            ("$id", prompt.Id), ("$digest", RowDigest.Of(
                 prompt.Id, state, route, outcome.Reason.Value, outcome.Detail, outcome.Answer, outcome.Model, outcome.Usage?.InputTokens,
-                outcome.Usage?.OutputTokens, cost, outcome.Cost?.Currency, outcome.FinishReason, outcome.Error?.Code, outcome.Error?.Message, now)));
+                outcome.Usage?.OutputTokens, cost, outcome.Cost?.Currency, outcome.FinishReason, outcome.Error?.Code,
+                outcome.Error?.Message, now)));
         if (rows == 1)
         {
             // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
@@ -535,7 +538,8 @@ internal sealed class PromptJournal : IDisposable
             ("$body", body), ("$now", now), ("$expires", expires), ("$digest", RowDigest.Of(queue, eventId, prompt.Id, body)));
 
     private static void Count(SqliteConnection connection, string counter, long by = 1) => connection.Run(
-        "INSERT INTO counters (name, value) VALUES ($name, $by) ON CONFLICT (name) DO UPDATE SET value = value + $by", ("$name", counter), ("$by", by));
+        "INSERT INTO counters (name, value) VALUES ($name, $by) ON CONFLICT (name) DO UPDATE SET value = value + $by",
+        ("$name", counter), ("$by", by));
 
     private JournalUse Use(SqliteConnection connection) => connection.Query(
         """
@@ -581,7 +585,8 @@ internal sealed class PromptJournal : IDisposable
         {
             throw new JournalException($"The journal cannot be read: {exception.Message}", exception);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException or JsonException)
+        catch (Exception exception)
+            when (exception is ArgumentException or FormatException or OverflowException or InvalidCastException or JsonException)
         {
             // No value that was written reads like this.
             throw new JournalException("The journal is damaged. Stop the device and run hybrid-edge journal recover.", exception);
@@ -592,7 +597,8 @@ internal sealed class PromptJournal : IDisposable
     private static PromptRecord Map(SqliteDataReader row)
     {
         if (!row.IsDBNull(28) && !RowDigest.Matches(
-            row.GetValue(28), row[0], row[1], row[12], row[13], row[14], row[18], row[19], row[20], row[21], row[22], row[23], row[24], row[25], row[26], row[27]))
+            row.GetValue(28), row[0], row[1], row[12], row[13], row[14], row[18], row[19], row[20], row[21], row[22], row[23], row[24],
+            row[25], row[26], row[27]))
         {
             throw new JournalException(
                 $"What is recorded about prompt {row.GetString(0)} is damaged. Stop the device and run hybrid-edge journal recover.");

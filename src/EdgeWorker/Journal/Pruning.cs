@@ -15,8 +15,8 @@ internal static class Pruning
     public static readonly TimeSpan AnswerLife = TimeSpan.FromDays(37);
 
     /// <summary>
-    /// Settled prompts that may go, oldest first, from a place on: old enough, nothing of them waits to be sent, no retry refers to them, and
-    /// their answer, if they had asked for one, has come or will be none of ours any more.
+    /// Settled prompts that may go, oldest first, from a place on: old enough, nothing of them waits to be sent, no retry refers to them,
+    /// and their answer, if they had asked for one, has come or will be none of ours any more.
     /// </summary>
     public static IReadOnlyList<PrunablePrompt> Candidates(
         SqliteConnection connection, DateTimeOffset settledBefore, DateTimeOffset now, PrunablePrompt after, int most) => connection.Query(
@@ -57,12 +57,16 @@ internal static class Pruning
             connection.Run("DELETE FROM inbox WHERE event_id = $id", ("$id", answer.Id));
         }
 
-        foreach (var costs in old.Where(answer => answer is { Late: true, Cost: not null, Currency: not null }).GroupBy(answer => answer.Currency!))
+        foreach (var costs in old.Where(answer => answer is { Late: true, Cost: not null, Currency: not null })
+            .GroupBy(answer => answer.Currency!))
         {
             var sum = costs.Sum(answer => decimal.Parse(answer.Cost!, CultureInfo.InvariantCulture))
                 + Forgotten(connection).Where(cost => cost.Currency == costs.Key).Sum(cost => cost.Amount);
             connection.Run(
-                "INSERT INTO late_costs (currency, amount) VALUES ($currency, $amount) ON CONFLICT (currency) DO UPDATE SET amount = $amount",
+                """
+                INSERT INTO late_costs (currency, amount) VALUES ($currency, $amount)
+                ON CONFLICT (currency) DO UPDATE SET amount = $amount
+                """,
                 ("$currency", costs.Key), ("$amount", sum.ToString(CultureInfo.InvariantCulture)));
         }
 
@@ -71,7 +75,8 @@ internal static class Pruning
 
     /// <summary>What late answers have cost that are forgotten by now.</summary>
     public static IReadOnlyList<Cost> Forgotten(SqliteConnection connection) => connection.Query(
-        "SELECT amount, currency FROM late_costs", row => new Cost(decimal.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1)));
+        "SELECT amount, currency FROM late_costs",
+        row => new Cost(decimal.Parse(row.GetString(0), CultureInfo.InvariantCulture), row.GetString(1)));
 
     /// <summary>Whether an answer to a prompt the journal does not have can only be to one it has pruned.</summary>
     public static bool IsForgotten(SqliteConnection connection, Guid prompt, DateTimeOffset now) =>
@@ -84,7 +89,9 @@ internal static class Pruning
     {
         // One row for each page: whoever does not read them all frees less.
         connection.Query(string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({pages})"), _ => true);
-        return connection.Query("PRAGMA auto_vacuum", row => row.GetInt64(0))[0] == 0 ? 0 : connection.Query("PRAGMA freelist_count", row => row.GetInt64(0))[0];
+        return connection.Query("PRAGMA auto_vacuum", row => row.GetInt64(0))[0] == 0
+            ? 0
+            : connection.Query("PRAGMA freelist_count", row => row.GetInt64(0))[0];
     }
 
     /// <summary>The time in a version 7 GUID (RFC 9562, section 5.7).</summary>

@@ -12,7 +12,9 @@ internal static class RowDigest
 {
     private const int Bytes = 16;
 
-    /// <summary>The digest of some columns, as SQLite stores them: null, integers, texts and blobs, each with its kind and length.</summary>
+    /// <summary>
+    /// The digest of some columns, as SQLite stores them: null, integers, texts and blobs, each with its kind and length.
+    /// </summary>
     public static byte[] Of(params ReadOnlySpan<object?> values)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -43,7 +45,8 @@ internal static class RowDigest
     }
 
     /// <summary>Whether a digest is that of some columns.</summary>
-    public static bool Matches(object? digest, params ReadOnlySpan<object?> values) => digest is byte[] bytes && bytes.AsSpan().SequenceEqual(Of(values));
+    public static bool Matches(object? digest, params ReadOnlySpan<object?> values) =>
+        digest is byte[] bytes && bytes.AsSpan().SequenceEqual(Of(values));
 
     private static void Append(IncrementalHash hash, Span<byte> head, byte kind, long value)
     {

@@ -41,8 +41,10 @@ public sealed class DiskTests(TestModels models) : IDisposable
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
-        Assert.Contains("disk is full", (await refused.Content.ReadFromJsonAsync(ApiJson.Default.ProblemDetails, Token))!.Detail, StringComparison.Ordinal);
-        await Eventually.HoldsAsync(async () => (await server.Http.GetAsync("readyz", Token)).StatusCode == HttpStatusCode.ServiceUnavailable);
+        var problem = (await refused.Content.ReadFromJsonAsync(ApiJson.Default.ProblemDetails, Token))!;
+        Assert.Contains("disk is full", problem.Detail, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(
+            async () => (await server.Http.GetAsync("readyz", Token)).StatusCode == HttpStatusCode.ServiceUnavailable);
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("healthz", Token)).StatusCode);
 
         File.Delete(Path.Combine(inside, "filler"));
@@ -50,7 +52,8 @@ public sealed class DiskTests(TestModels models) : IDisposable
         accepted.Add((await server.PostAsync(Large(1))).Id);
         foreach (var id in accepted)
         {
-            await Eventually.HoldsAsync(async () => (await server.GetAsync(id, wait: 10)).State is PromptState.Answered or PromptState.Failed);
+            await Eventually.HoldsAsync(
+                async () => (await server.GetAsync(id, wait: 10)).State is PromptState.Answered or PromptState.Failed);
         }
 
         var status = await server.StatusAsync();
@@ -93,7 +96,8 @@ public sealed class DiskTests(TestModels models) : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    private static PromptBody Large(int number) => new($"Which pump, {number}? {new string('x', 300)}", Options: new PromptOptions(MaxTokens: 2));
+    private static PromptBody Large(int number) =>
+        new($"Which pump, {number}? {new string('x', 300)}", Options: new PromptOptions(MaxTokens: 2));
 
     private static async Task<HttpResponseMessage> TryPostAsync(EdgeServer server, List<Guid> accepted)
     {
@@ -130,7 +134,8 @@ public sealed class DiskTests(TestModels models) : IDisposable
 
     private static async Task NeedMountsAsync()
     {
-        using var probe = Process.Start(new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"])
+        using var probe = Process.Start(
+            new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"])
         {
             RedirectStandardError = true,
         })!;

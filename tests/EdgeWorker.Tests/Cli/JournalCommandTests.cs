@@ -85,7 +85,8 @@ public sealed class JournalCommandTests(TestModels models) : IDisposable
         var (checkedCode, findings, _) = await RunAsync("check", _data.Path);
         Assert.Equal(1, checkedCode);
         Assert.Contains("hybrid-edge journal recover", findings, StringComparison.Ordinal);
-        var (refused, _, error) = await EdgeProcess.RunAsync(models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, .. CloudOnly]);
+        var (refused, _, error) = await EdgeProcess.RunAsync(
+            models, ["serve", "--url", "http://127.0.0.1:0", "--data", _data.Path, .. CloudOnly]);
         Assert.Equal(1, refused);
         Assert.Contains($"hybrid-edge journal recover --data \"{_data.Path}\"", error, StringComparison.Ordinal);
 

@@ -109,5 +109,6 @@ public sealed class JournalLimitTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
-    private NewPrompt Large(int characters) => _test.New() with { Messages = [new PromptMessage(MessageRole.User, new string('x', characters))] };
+    private NewPrompt Large(int characters) =>
+        _test.New() with { Messages = [new PromptMessage(MessageRole.User, new string('x', characters))] };
 }

@@ -35,11 +35,13 @@ public sealed class JournalMigrationTests : IDisposable
         Assert.Equal(2, Number(raw, "PRAGMA auto_vacuum"));
         Assert.Equal(2, Number(raw, "PRAGMA user_version"));
         Assert.Equal(2, Number(raw, "SELECT results FROM tally"));
-        Assert.All(Rows(raw, "asked_digest", PromptDigests.Asked, "prompts", "true"), row => Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
+        Assert.All(Rows(raw, "asked_digest", PromptDigests.Asked, "prompts", "true"), row =>
+            Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
         Assert.All(
             Rows(raw, "outcome_digest", PromptDigests.Outcome, "prompts", "outcome_digest IS NOT NULL"),
             row => Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
-        Assert.All(Rows(raw, "digest", OutboxEntry.Digested, "outbox", "true"), row => Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
+        Assert.All(Rows(raw, "digest", OutboxEntry.Digested, "outbox", "true"), row =>
+            Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
         Assert.Equal(2, Number(raw, "SELECT count(*) FROM prompts WHERE outcome_digest IS NOT NULL"));
         Assert.Equal(1, Number(raw, "SELECT count(*) FROM prompts WHERE draft_digest IS NOT NULL"));
     }

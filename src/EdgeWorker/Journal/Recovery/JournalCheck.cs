@@ -24,7 +24,8 @@ internal static class JournalCheck
                 return new CheckReport([wrong], 0);
             }
 
-            var damage = connection.Query($"PRAGMA integrity_check({MostNamed})", row => row.GetString(0)).Where(line => line != "ok").ToList();
+            var damage = connection.Query($"PRAGMA integrity_check({MostNamed})", row => row.GetString(0))
+                .Where(line => line != "ok").ToList();
             if (damage.Count > 0)
             {
                 return new CheckReport(damage, 0);
@@ -43,7 +44,8 @@ internal static class JournalCheck
             }
 
             if (files.ReadEpoch() is { } kept
-                && connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => row.GetString(0)) is [var epoch] && epoch != kept.ToString())
+                && connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => row.GetString(0)) is [var epoch]
+                    && epoch != kept.ToString())
             {
                 damage.Add($"its epoch is {epoch}, but {kept} is kept beside it");
             }
@@ -63,11 +65,14 @@ internal static class JournalCheck
         }
         catch (SqliteException exception)
         {
-            throw new JournalException($"{files.Database} cannot be read: {exception.Message} Check the data folder's permissions.", exception);
+            throw new JournalException(
+                $"{files.Database} cannot be read: {exception.Message} Check the data folder's permissions.", exception);
         }
     }
 
-    /// <summary>What the files tell before SQLite sees them: it takes a log that is gone or ends early for one that never held more.</summary>
+    /// <summary>
+    /// What the files tell before SQLite sees them: it takes a log that is gone or ends early for one that never held more.
+    /// </summary>
     /// <returns>What is wrong, or null.</returns>
     public static string? Missing(JournalFiles files)
     {
@@ -78,9 +83,13 @@ internal static class JournalCheck
             : log?.Damage;
     }
 
-    /// <summary>Whether less is there than had been acknowledged; null if not. A log that is gone because another program has moved it into the database is no loss.</summary>
+    /// <summary>
+    /// Whether less is there than had been acknowledged; null if not. A log that is gone because another program has moved it into the
+    /// database is no loss.
+    /// </summary>
     public static string? Lost(JournalFiles files, SqliteConnection connection) =>
-        OpenMark.Read(files.OpenMark) is { } noted && JournalSchema.HasDigests(connection) && noted - JournalSchema.Changes(connection) is > 0 and var lost
+        OpenMark.Read(files.OpenMark) is { } noted && JournalSchema.HasDigests(connection)
+            && noted - JournalSchema.Changes(connection) is > 0 and var lost
             ? $"{lost} changes of state that had been acknowledged are missing; its write-ahead log was lost or cut off"
             : null;
 
@@ -89,7 +98,8 @@ internal static class JournalCheck
     {
         var header = new byte[20];
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && (header[18] is 0 or > 2 || header[19] is 0 or > 2);
+        return file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
+            && (header[18] is 0 or > 2 || header[19] is 0 or > 2);
     }
 
     /// <summary>What no rule of SQLite forbids, but nothing ever writes.</summary>
@@ -98,16 +108,21 @@ internal static class JournalCheck
         (string What, string Count)[] findings =
         [
             ("prompts are not in the state their last change led to",
-                "SELECT count(*) FROM prompts WHERE state IS NOT (SELECT to_state FROM transitions WHERE prompt_id = prompts.id ORDER BY seq DESC LIMIT 1)"),
+                """
+                SELECT count(*) FROM prompts
+                WHERE state IS NOT (SELECT to_state FROM transitions WHERE prompt_id = prompts.id ORDER BY seq DESC LIMIT 1)
+                """),
             ("changes of state lead from or to no state",
                 """
                 SELECT count(*) FROM transitions WHERE to_state NOT IN ('accepted', 'escalated', 'answered', 'failed', 'expired')
                   OR from_state NOT IN ('accepted', 'escalated') OR route NOT IN ('local', 'cloud')
                 """),
             ("times are none", $"""
-                SELECT (SELECT count(*) FROM prompts WHERE deadline NOT BETWEEN 0 AND {Salvage.MaxTime} OR fallback_at NOT BETWEEN 0 AND {Salvage.MaxTime})
+                SELECT (SELECT count(*) FROM prompts
+                    WHERE deadline NOT BETWEEN 0 AND {Salvage.MaxTime} OR fallback_at NOT BETWEEN 0 AND {Salvage.MaxTime})
                   + (SELECT count(*) FROM transitions WHERE at NOT BETWEEN 0 AND {Salvage.MaxTime})
-                  + (SELECT count(*) FROM outbox WHERE created_at NOT BETWEEN 0 AND {Salvage.MaxTime} OR expires_at NOT BETWEEN 0 AND {Salvage.MaxTime})
+                  + (SELECT count(*) FROM outbox
+                    WHERE created_at NOT BETWEEN 0 AND {Salvage.MaxTime} OR expires_at NOT BETWEEN 0 AND {Salvage.MaxTime})
                   + (SELECT count(*) FROM inbox WHERE at NOT BETWEEN 0 AND {Salvage.MaxTime})
                 """),
         ];
@@ -122,7 +137,11 @@ internal static class JournalCheck
     {
         (string Digest, string Columns, string Name)[] digests = table == "outbox"
             ? [("digest", OutboxEntry.Digested, "event_id")]
-            : [("asked_digest", PromptDigests.Asked, "id"), ("draft_digest", PromptDigests.Draft, "id"), ("outcome_digest", PromptDigests.Outcome, "id")];
+            :
+            [
+                ("asked_digest", PromptDigests.Asked, "id"), ("draft_digest", PromptDigests.Draft, "id"),
+                ("outcome_digest", PromptDigests.Outcome, "id"),
+            ];
         foreach (var (digest, columns, name) in digests)
         {
             var expected = digest switch

@@ -4,9 +4,9 @@ using System.Text;
 namespace Hybrid.EdgeWorker.Journal.Recovery;
 
 /// <summary>
-/// Reads rows straight from the pages of a database and its log ("Database File Format", sections 1.6 and 2), without following the trees that
-/// lead to them: what leads to a page may be damaged while the page is not. Rows come without their tables' names, and nothing proves them
-/// right; both is the caller's to find out. Never changes a file, never fails on whatever it finds.
+/// Reads rows straight from the pages of a database and its log ("Database File Format", sections 1.6 and 2), without following the trees
+/// that lead to them: what leads to a page may be damaged while the page is not. Rows come without their tables' names, and nothing proves
+/// them right; both is the caller's to find out. Never changes a file, never fails on whatever it finds.
 /// </summary>
 internal sealed class JournalPages : IDisposable
 {
@@ -53,7 +53,8 @@ internal sealed class JournalPages : IDisposable
     public IEnumerable<PageRow> Rows()
     {
         var free = FreePages();
-        foreach (var page in Enumerable.Range(1, checked((int)_pages)).Select(page => (uint)page).Union(_committed.Keys).Where(page => !free.Contains(page)))
+        foreach (var page in Enumerable.Range(1, checked((int)_pages)).Select(page => (uint)page).Union(_committed.Keys)
+            .Where(page => !free.Contains(page)))
         {
             foreach (var row in RowsOf(Page(page, rest: false), page, rest: false))
             {
@@ -152,7 +153,8 @@ internal sealed class JournalPages : IDisposable
         var cells = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(start + 3)), (_pageSize - pointers) / 2);
         for (var cell = 0; cell < cells; cell++)
         {
-            if (RowAt(page, BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(pointers + (2 * cell))) + (interior ? 4 : 0), isTable, rest) is { } row)
+            var at = BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(pointers + (2 * cell)));
+            if (RowAt(page, at + (interior ? 4 : 0), isTable, rest) is { } row)
             {
                 yield return row;
             }
@@ -177,7 +179,9 @@ internal sealed class JournalPages : IDisposable
             id = number;
         }
 
-        return Payload(page, at, (int)size, isTable, rest) is { } payload && Values(payload) is { } values ? new PageRow(id, values, !rest) : null;
+        return Payload(page, at, (int)size, isTable, rest) is { } payload && Values(payload) is { } values
+            ? new PageRow(id, values, !rest)
+            : null;
     }
 
     /// <summary>A row's bytes, those on overflow pages included.</summary>
@@ -226,7 +230,8 @@ internal sealed class JournalPages : IDisposable
         var body = (int)header;
         while (at < header)
         {
-            if (values.Count == MostColumns || !TryVarint(payload, ref at, out var type) || !TryValue(payload, ref body, type, out var value))
+            if (values.Count == MostColumns || !TryVarint(payload, ref at, out var type)
+                || !TryValue(payload, ref body, type, out var value))
             {
                 return null;
             }

@@ -6,8 +6,8 @@ using static Hybrid.EdgeWorker.Journal.Recovery.PromptColumn;
 namespace Hybrid.EdgeWorker.Journal.Recovery;
 
 /// <summary>
-/// Writes a new journal with everything that can be read and believed of a damaged one, and sets the damaged files aside. Nothing is deleted,
-/// and a crash at any moment leaves something from which the same command goes on.
+/// Writes a new journal with everything that can be read and believed of a damaged one, and sets the damaged files aside. Nothing is
+/// deleted, and a crash at any moment leaves something from which the same command goes on.
 /// </summary>
 /// <param name="files">The journal; its data folder is owned.</param>
 /// <param name="describe">Makes the events' texts, given the journal's epoch.</param>
@@ -49,7 +49,9 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         }
         catch (SqliteException exception)
         {
-            throw new JournalException($"The recovered journal cannot be written: {exception.Message} The damaged one is as it was. Make room, and try again.", exception);
+            throw new JournalException(
+                $"The recovered journal cannot be written: {exception.Message} The damaged one is as it was. Make room, and try again.",
+                exception);
         }
     }
 
@@ -62,8 +64,9 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
             int Count(string what) => connection.Query($"SELECT count(*) FROM {what}", row => row.GetInt32(0))[0];
             var epoch = connection.Query("SELECT value FROM meta WHERE key = 'epoch'", row => Guid.Parse(row.GetString(0)))[0];
             var report = new RecoveryReport(
-                check.Damage, [], Count("prompts"), 0, Count("prompts WHERE reason = 'damaged'"), Count("prompts WHERE idempotency_key IS NOT NULL"),
-                Count("transitions"), 0, Count("outbox"), 0, 0, Count("inbox"), Count("parked"), epoch, files.ReadEpoch() == epoch);
+                check.Damage, [], Count("prompts"), 0, Count("prompts WHERE reason = 'damaged'"),
+                Count("prompts WHERE idempotency_key IS NOT NULL"), Count("transitions"), 0, Count("outbox"), 0, 0,
+                Count("inbox"), Count("parked"), epoch, files.ReadEpoch() == epoch);
             connection.Close();
             return report with { SetAside = Swap(stamp) };
         }
@@ -91,7 +94,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         connection.Run("PRAGMA synchronous = FULL");
         connection.Run("BEGIN IMMEDIATE");
         // The rules ask how a row comes to be; these rows only come back. They are there again before anything else is written.
-        var rules = connection.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'", row => (Name: row.GetString(0), Sql: row.GetString(1)));
+        var rules = connection.Query(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'", row => (Name: row.GetString(0), Sql: row.GetString(1)));
         rules.ForEach(rule => connection.Run($"DROP TRIGGER {rule.Name}"));
         connection.Run("INSERT INTO meta (key, value) VALUES ('epoch', $epoch)", ("$epoch", name));
 
@@ -105,7 +109,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         var (transitions, rebuilt) = Transitions(connection, salvage, prompts);
         var outbox = Outbox(connection, salvage, prompts, now);
         Answers(connection, salvage);
-        connection.Run("UPDATE tally SET prompts = (SELECT count(*) FROM prompts), results = (SELECT count(*) FROM outbox WHERE queue = 'results')");
+        connection.Run(
+            "UPDATE tally SET prompts = (SELECT count(*) FROM prompts), results = (SELECT count(*) FROM outbox WHERE queue = 'results')");
         rules.ForEach(rule => connection.Run(rule.Sql));
         var repeated = Escalate(connection, prompts, describe(name), now);
         connection.Run("COMMIT");
@@ -147,7 +152,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
     }
 
     /// <summary>A prompt's changes of state are kept where they lead, without a gap, to the state it has.</summary>
-    private static (int Kept, int Rebuilt) Transitions(SqliteConnection connection, Salvage salvage, SortedDictionary<string, object?[]> prompts)
+    private static (int Kept, int Rebuilt) Transitions(
+        SqliteConnection connection, Salvage salvage, SortedDictionary<string, object?[]> prompts)
     {
         var (kept, rebuilt) = (0, 0);
         var found = salvage.Transitions.Values.ToLookup(row => (string)row[0]!);
@@ -162,7 +168,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
                 steps = [[id, null, "accepted", null, null, null, prompt[AcceptedAt]]];
                 if (prompt[State] is not "accepted")
                 {
-                    steps.Add([id, "accepted", prompt[State], prompt[Route], prompt[Reason], "the steps before were lost with the damaged journal", prompt[ChangedAt]]);
+                    const string Why = "the steps before were lost with the damaged journal";
+                    steps.Add([id, "accepted", prompt[State], prompt[Route], prompt[Reason], Why, prompt[ChangedAt]]);
                 }
             }
             else
@@ -183,7 +190,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         foreach (var (sequence, row) in salvage.Outbox)
         {
             var isEscalation = Equals(row[0], Messaging.QueueAddress.Escalations.Name);
-            if (!prompts.TryGetValue((string)row[2]!, out var prompt) || isEscalation != prompt[State] is "escalated" || !events.Add(row[1]))
+            if (!prompts.TryGetValue((string)row[2]!, out var prompt) || isEscalation != prompt[State] is "escalated"
+                || !events.Add(row[1]))
             {
                 continue;
             }
@@ -232,7 +240,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
     /// An escalated prompt without an event was asked, or its event is lost. Asking again is safe: the cloud keeps each outcome and answers
     /// twice what it was paid for once.
     /// </summary>
-    private static int Escalate(SqliteConnection connection, SortedDictionary<string, object?[]> prompts, JournalEvents events, DateTimeOffset now)
+    private static int Escalate(
+        SqliteConnection connection, SortedDictionary<string, object?[]> prompts, JournalEvents events, DateTimeOffset now)
     {
         var waiting = connection.Query("SELECT prompt_id FROM outbox WHERE queue = 'escalations'", row => row.GetString(0)).ToHashSet();
         var repeated = 0;
@@ -240,7 +249,8 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         {
             var prompt = PromptJournal.Find(connection, Guid.Parse(id))!;
             var (eventId, body) = events.Escalation(
-                prompt, new EscalationStep(prompt.Reason ?? ReasonCode.Unsure, prompt.Detail, prompt.Confidence, prompt.Draft, prompt.DraftModel, null), now);
+                prompt, new EscalationStep(
+                    prompt.Reason ?? ReasonCode.Unsure, prompt.Detail, prompt.Confidence, prompt.Draft, prompt.DraftModel, null), now);
             PromptJournal.Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
             repeated++;
         }

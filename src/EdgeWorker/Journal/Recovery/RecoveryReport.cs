@@ -11,7 +11,8 @@ namespace Hybrid.EdgeWorker.Journal.Recovery;
 /// <param name="TracesRebuilt">Prompts whose changes of state had gaps and are told from the prompt alone.</param>
 /// <param name="Outbox">Events to be sent that were kept.</param>
 /// <param name="OutboxLost">Events to be sent that were found and could not be believed.</param>
-/// <param name="EscalationsRepeated">Escalations sent again because nothing tells whether they had been sent; the cloud answers from what it has.</param>
+/// <param name="EscalationsRepeated">Escalations sent again because nothing tells whether they had been sent; the cloud answers from what
+/// it has.</param>
 /// <param name="Inbox">Received answers that are still known.</param>
 /// <param name="Parked">Answers of other installations kept.</param>
 /// <param name="Epoch">The journal's name.</param>

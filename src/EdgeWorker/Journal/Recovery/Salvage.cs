@@ -64,7 +64,8 @@ internal sealed class Salvage
         var values = row.Values;
         switch (row.RowId, values.Length)
         {
-            case (not null, PromptColumn.Count or PromptColumn.CountOfVersion1) when values[0] is string id && Guid.TryParseExact(id, "D", out _):
+            case (not null, PromptColumn.Count or PromptColumn.CountOfVersion1) when values[0] is string id
+                && Guid.TryParseExact(id, "D", out _):
                 if (!_prompts.TryGetValue(id, out var prompt))
                 {
                     _prompts.Add(id, prompt = new SalvagedPrompt());
@@ -119,7 +120,8 @@ internal sealed class Salvage
 
     private static bool IsTime(object? value) => value is >= 0L and <= MaxTime;
 
-    private static bool IsCost(object? cost, object? currency) => cost is null == currency is null && (cost is not string text || TryAmount(text, out _));
+    private static bool IsCost(object? cost, object? currency) => cost is null == currency is null
+        && (cost is not string text || TryAmount(text, out _));
 
     private static bool TryAmount(string text, out decimal amount) =>
         decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out amount);

@@ -80,7 +80,8 @@ internal sealed class SalvagedPrompt
         else if (_furthest == Final)
         {
             failed = true;
-            (row[State], row[Route], row[Reason], row[Detail], row[ChangedAt]) = ("failed", null, Contracts.ReasonCode.Damaged.Value, null, now);
+            (row[State], row[Route], row[Reason], row[Detail], row[ChangedAt]) =
+                ("failed", null, Contracts.ReasonCode.Damaged.Value, null, now);
             (row[ErrorCode], row[ErrorMessage]) = (Contracts.ReasonCode.Damaged.Value, $"{Unreadable} Ask it again with prompts retry.");
             row[OutcomeDigest] = Array.Empty<byte>();
         }
@@ -110,7 +111,9 @@ internal sealed class SalvagedPrompt
         row[Reason] = drafted[Reason] as string ?? row[Reason];
         row[Detail] = drafted[Detail] as string;
         row[Confidence] = drafted[Confidence] is double and >= 0 and <= 1 ? drafted[Confidence] : null;
-        row[FallbackAt] = drafted[FallbackAt] is long fallback && fallback >= accepted && fallback <= accepted + LongestDeadline ? fallback : null;
+        row[FallbackAt] = drafted[FallbackAt] is long fallback && fallback >= accepted && fallback <= accepted + LongestDeadline
+            ? fallback
+            : null;
         row[ChangedAt] = drafted[ChangedAt] is long changed && changed >= accepted ? changed : accepted;
     }
 

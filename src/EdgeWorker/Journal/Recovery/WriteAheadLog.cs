@@ -18,7 +18,8 @@ internal sealed class WriteAheadLog
         PageSize = pageSize;
         Frames = frames;
         Damage = damage;
-        Committed = frames.TakeWhile(frame => frame.IsValid).Select((frame, index) => frame.PagesAfterCommit > 0 ? index + 1 : 0).DefaultIfEmpty().Max();
+        Committed = frames.TakeWhile(frame => frame.IsValid).Select((frame, index) => frame.PagesAfterCommit > 0 ? index + 1 : 0)
+            .DefaultIfEmpty().Max();
     }
 
     /// <summary>In bytes; 0 if the header cannot be read.</summary>
@@ -59,7 +60,8 @@ internal sealed class WriteAheadLog
         if (!readable || one != Word(header, 24) || two != Word(header, 28))
         {
             return new WriteAheadLog(
-                readable ? pageSize : 0, readable ? ReadFrames(file, header, pageSize, bigEndian, null) : [], "the write-ahead log's header is damaged");
+                readable ? pageSize : 0, readable ? ReadFrames(file, header, pageSize, bigEndian, null) : [],
+                "the write-ahead log's header is damaged");
         }
 
         var log = new WriteAheadLog(pageSize, ReadFrames(file, header, pageSize, bigEndian, (one, two)), null);
@@ -104,7 +106,9 @@ internal sealed class WriteAheadLog
         return frames;
     }
 
-    /// <summary>How many frames the index counts, and of which log; null if there is no index or it is damaged. It is in the machine's byte order.</summary>
+    /// <summary>
+    /// How many frames the index counts, and of which log; null if there is no index or it is damaged. It is in the machine's byte order.
+    /// </summary>
     private static (uint Frames, ulong Salts)? ReadIndex(string path)
     {
         var bytes = new byte[2 * IndexHeaderBytes];
@@ -133,11 +137,14 @@ internal sealed class WriteAheadLog
     {
         for (var at = 0; at < data.Length; at += 8)
         {
-            one += (bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(data[at..]) : BinaryPrimitives.ReadUInt32LittleEndian(data[at..])) + two;
-            two += (bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(data[(at + 4)..]) : BinaryPrimitives.ReadUInt32LittleEndian(data[(at + 4)..])) + one;
+            one += Read(data[at..]) + two;
+            two += Read(data[(at + 4)..]) + one;
         }
 
         return (one, two);
+
+        uint Read(ReadOnlySpan<byte> word) =>
+            bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(word) : BinaryPrimitives.ReadUInt32LittleEndian(word);
     }
 
     private static uint Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);

@@ -231,10 +231,12 @@ public sealed class JournalRecoveryTests
     {
         using var sample = await JournalSample.MakeAsync(closed: true);
         var files = sample.Copy();
-        var prompt = sample.Prompts.Values.Single(prompt => prompt.Messages[0].Content.StartsWith("Which pump, 12?", StringComparison.Ordinal));
+        var prompt = sample.Prompts.Values.Single(
+            prompt => prompt.Messages[0].Content.StartsWith("Which pump, 12?", StringComparison.Ordinal));
         FlipText(files.Database, "Which pump, 12?");
 
-        Assert.Contains("not as it was written", Assert.Throws<JournalException>(() => JournalSample.Open(files)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not as it was written", Assert.Throws<JournalException>(() => JournalSample.Open(files)).Message, StringComparison.Ordinal);
         var report = JournalSample.Recover(files)!;
 
         Assert.Equal((59, 1), (report.Prompts, report.PromptsLost));

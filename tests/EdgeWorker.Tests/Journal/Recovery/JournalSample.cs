@@ -4,7 +4,9 @@ using Hybrid.EdgeWorker.Journal.Recovery;
 
 namespace Hybrid.EdgeWorker.Tests.Journal.Recovery;
 
-/// <summary>A real journal with prompts in every state, short and long, as a kill or a close leaves it; copies of it can be damaged.</summary>
+/// <summary>
+/// A real journal with prompts in every state, short and long, as a kill or a close leaves it; copies of it can be damaged.
+/// </summary>
 internal sealed class JournalSample : IDisposable
 {
     public const string Device = "pump-7";
@@ -67,7 +69,8 @@ internal sealed class JournalSample : IDisposable
     }
 
     public static PromptJournal Open(JournalFiles files) => PromptJournal.Open(
-        Path.GetDirectoryName(files.Database)!, epoch => new JournalEvents(Device, epoch, false), new JournalOptions(), TimeProvider.System);
+        Path.GetDirectoryName(files.Database)!, epoch => new JournalEvents(Device, epoch, false), new JournalOptions(),
+        TimeProvider.System);
 
     public static RecoveryReport? Recover(JournalFiles files) =>
         new JournalRecovery(files, epoch => new JournalEvents(Device, epoch, false), TimeProvider.System).Run();
@@ -106,7 +109,8 @@ internal sealed class JournalSample : IDisposable
 
         if (number % 10 == 9)
         {
-            await test.Journal.RemoveFromOutboxAsync([.. test.Journal.NextToSend("results", 5).Select(entry => entry.Sequence)], sent: true);
+            await test.Journal.RemoveFromOutboxAsync(
+                [.. test.Journal.NextToSend("results", 5).Select(entry => entry.Sequence)], sent: true);
         }
     }
 }

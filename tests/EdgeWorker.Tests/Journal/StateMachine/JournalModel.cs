@@ -6,8 +6,8 @@ using Hybrid.EdgeWorker.Journal;
 namespace Hybrid.EdgeWorker.Tests.Journal.StateMachine;
 
 /// <summary>
-/// What a journal should hold, told as simply as possible: lists in memory, no SQL, no files. Prompts go by numbers, in the order in which they
-/// were accepted. Every change returns what the journal should have answered.
+/// What a journal should hold, told as simply as possible: lists in memory, no SQL, no files. Prompts go by numbers, in the order in which
+/// they were accepted. Every change returns what the journal should have answered.
 /// </summary>
 internal sealed class JournalModel
 {
@@ -131,7 +131,8 @@ internal sealed class JournalModel
 
     /// <summary>Whose time is over, in the order in which they are settled.</summary>
     public IReadOnlyList<int> Due(DateTimeOffset now) =>
-        [.. _prompts.Values.Where(prompt => !prompt.IsFinal && prompt.Deadline <= now).OrderBy(prompt => prompt.Deadline).Select(prompt => prompt.Number)];
+        [.. _prompts.Values.Where(prompt => !prompt.IsFinal && prompt.Deadline <= now).OrderBy(prompt => prompt.Deadline)
+            .Select(prompt => prompt.Number)];
 
     /// <summary>What would be sent next to a queue.</summary>
     public IEnumerable<int> ToSend(string queue) => _outbox
@@ -156,7 +157,8 @@ internal sealed class JournalModel
         var old = _prompts.Values.Where(prompt => prompt.IsFinal && prompt.ChangedAt < now - keep
             && !_outbox.Exists(entry => entry.Prompt == prompt.Number)
             && !_prompts.Values.Any(retry => retry.RetryOf == prompt.Number)
-            && (!prompt.HasLeft || prompt.AcceptedAt < now - Pruning.AnswerLife || _inbox.Values.Any(answer => answer.Prompt == prompt.Number))).ToList();
+            && (!prompt.HasLeft || prompt.AcceptedAt < now - Pruning.AnswerLife
+                || _inbox.Values.Any(answer => answer.Prompt == prompt.Number))).ToList();
         foreach (var prompt in old)
         {
             _prompts.Remove(prompt.Number);
@@ -176,7 +178,8 @@ internal sealed class JournalModel
         foreach (var prompt in _prompts.Values)
         {
             text.AppendLine(Line(
-                prompt.Number, prompt.Kind, prompt.State, prompt.Reason, prompt.Draft, prompt.Answer, prompt.Deadline, prompt.ChangedAt, prompt.RetryOf, prompt.Trace));
+                prompt.Number, prompt.Kind, prompt.State, prompt.Reason, prompt.Draft, prompt.Answer, prompt.Deadline, prompt.ChangedAt,
+                prompt.RetryOf, prompt.Trace));
         }
 
         foreach (var queue in Outbox.Queues)
@@ -194,8 +197,9 @@ internal sealed class JournalModel
 
     /// <summary>A prompt's line, whoever says it.</summary>
     public static string Line(
-        int number, PromptKind kind, PromptState state, string? reason, string? draft, string? answer, DateTimeOffset deadline, DateTimeOffset changedAt, int? retryOf,
-        string trace) => $"#{number} {kind} {state} {reason} '{draft}' '{answer}' {deadline:O} {changedAt:O} {retryOf} [{trace}]";
+        int number, PromptKind kind, PromptState state, string? reason, string? draft, string? answer, DateTimeOffset deadline,
+        DateTimeOffset changedAt, int? retryOf, string trace) =>
+        $"#{number} {kind} {state} {reason} '{draft}' '{answer}' {deadline:O} {changedAt:O} {retryOf} [{trace}]";
 
     private void Count(string name, long by) => _counters[name] = _counters.GetValueOrDefault(name) + by;
 }

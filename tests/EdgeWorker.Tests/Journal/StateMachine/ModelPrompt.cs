@@ -4,7 +4,8 @@ using Hybrid.EdgeWorker.Journal;
 namespace Hybrid.EdgeWorker.Tests.Journal.StateMachine;
 
 /// <summary>A prompt as it should be.</summary>
-internal sealed record ModelPrompt(int Number, PromptKind Kind, string? Key, int Body, int? RetryOf, DateTimeOffset AcceptedAt, DateTimeOffset Deadline)
+internal sealed record ModelPrompt(
+    int Number, PromptKind Kind, string? Key, int Body, int? RetryOf, DateTimeOffset AcceptedAt, DateTimeOffset Deadline)
 {
     public PromptState State { get; init; } = PromptState.Accepted;
 

@@ -9,7 +9,8 @@ internal static class Shrinker
     public static async Task<IReadOnlyList<Step>> ShrinkAsync(IReadOnlyList<Step> steps, Func<IReadOnlyList<Step>, Task<bool>> fails)
     {
         var attempts = 0;
-        for (var length = Math.Max(1, steps.Count / 2); length > 0; length = length == 1 && attempts < MostAttempts && await OnceMoreAsync() ? 1 : length / 2)
+        for (var length = Math.Max(1, steps.Count / 2); length > 0; length = length == 1 && attempts < MostAttempts
+            && await OnceMoreAsync() ? 1 : length / 2)
         {
             for (var at = 0; at + length <= steps.Count && attempts < MostAttempts;)
             {

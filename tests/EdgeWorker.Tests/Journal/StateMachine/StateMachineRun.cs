@@ -69,7 +69,8 @@ internal sealed class StateMachineRun : IDisposable
                 await CrashAsync([]);
                 return 0;
             case Op.Burst:
-                var burst = steps.Skip(at + 1).Take(1 + (step.A % MostInABurst)).TakeWhile(next => next.Op is not (Op.Crash or Op.Burst or Op.Restart)).ToList();
+                var burst = steps.Skip(at + 1).Take(1 + (step.A % MostInABurst))
+                    .TakeWhile(next => next.Op is not (Op.Crash or Op.Burst or Op.Restart)).ToList();
                 await CrashAsync(burst);
                 return burst.Count;
             case Op.Restart:
@@ -152,7 +153,8 @@ internal sealed class StateMachineRun : IDisposable
         var number = _ids.Count;
         var key = retryOf is null && step.A % 3 == 0 ? $"key-{step.B % 5}" : null;
         var prompt = new ModelPrompt(
-            number, step.A % 2 == 0 ? PromptKind.Batch : PromptKind.Interactive, key, step.B % 2, retryOf, now, now + TimeSpan.FromMinutes(60 + number));
+            number, step.A % 2 == 0 ? PromptKind.Batch : PromptKind.Interactive, key, step.B % 2, retryOf, now,
+            now + TimeSpan.FromMinutes(60 + number));
         _ids.Add(Guid.CreateVersion7(now));
         _acceptedAt.Add(now);
         var real = _journal.AcceptAsync(new NewPrompt
@@ -179,7 +181,8 @@ internal sealed class StateMachineRun : IDisposable
 
         _events.Add((eventId, number));
         var outcome = step.B % 5 == 0 ? CloudOutcome.Expired : CloudOutcome.Answered;
-        var answer = new AnswerData(_ids[number], Device, _epoch, outcome, outcome == CloudOutcome.Answered ? "from the cloud" : null, "large");
+        var answer = new AnswerData(
+            _ids[number], Device, _epoch, outcome, outcome == CloudOutcome.Answered ? "from the cloud" : null, "large");
         var real = _journal.SettleFromCloudAsync(eventId, answer, _ => outcome == CloudOutcome.Expired ? null : new Settlement
         {
             State = PromptState.Answered,
@@ -200,7 +203,8 @@ internal sealed class StateMachineRun : IDisposable
         {
             var number = _ids.IndexOf(prompt.Id);
             var (state, answer) = prompt.Draft is { } draft ? (PromptState.Answered, draft) : (PromptState.Expired, null);
-            Same(step.ToString(), _model.Settle(number, state, ReasonCode.Deadline, answer, now), await BoolAsync(_journal.SettleAsync(prompt, new Settlement
+            Same(step.ToString(), _model.Settle(number, state, ReasonCode.Deadline, answer, now),
+                await BoolAsync(_journal.SettleAsync(prompt, new Settlement
             {
                 State = state,
                 Route = answer is null ? null : PromptRoute.Local,
@@ -219,8 +223,8 @@ internal sealed class StateMachineRun : IDisposable
     }
 
     /// <summary>
-    /// Takes the files as they are while some steps are under way. The one writer commits in the order in which it was asked, so what is found
-    /// must be the model after some of these steps, at least those acknowledged before, and none after a missing one.
+    /// Takes the files as they are while some steps are under way. The one writer commits in the order in which it was asked, so what is
+    /// found must be the model after some of these steps, at least those acknowledged before, and none after a missing one.
     /// </summary>
     private async Task CrashAsync(IReadOnlyList<Step> burst)
     {
@@ -229,7 +233,11 @@ internal sealed class StateMachineRun : IDisposable
         var acknowledged = steps.TakeWhile(step => step.Work.Real.IsCompleted).Count();
         var folder = NewFolder();
         // Mark and index before the log: in a crash, too, they never count what the log does not have yet.
-        foreach (var file in new[] { "journal-open", "journal-epoch", PromptJournal.FileName, $"{PromptJournal.FileName}-shm", $"{PromptJournal.FileName}-wal" })
+        string[] files =
+        [
+            "journal-open", "journal-epoch", PromptJournal.FileName, $"{PromptJournal.FileName}-shm", $"{PromptJournal.FileName}-wal",
+        ];
+        foreach (var file in files)
         {
             Copy(Path.Combine(_folder, file), Path.Combine(folder, file));
         }
@@ -248,8 +256,8 @@ internal sealed class StateMachineRun : IDisposable
         var found = Tell(_journal);
         _model = candidates.Skip(acknowledged).FirstOrDefault(candidate => candidate.ToString() == found)
             ?? throw new StateMachineFailure(
-                $"After a crash in the middle of [{string.Join(", ", burst)}], {acknowledged} acknowledged, the journal is none of the models.\n"
-                + $"the last model:\n{candidates[^1]}\nthe journal:\n{found}");
+                $"After a crash in the middle of [{string.Join(", ", burst)}], {acknowledged} acknowledged, "
+                + $"the journal is none of the models.\nthe last model:\n{candidates[^1]}\nthe journal:\n{found}");
         if (_journal.Epoch != _epoch)
         {
             throw new StateMachineFailure("The journal has another epoch after a crash.");
@@ -264,13 +272,15 @@ internal sealed class StateMachineRun : IDisposable
         foreach (var prompt in prompts.OrderBy(prompt => numbers[prompt.Id]))
         {
             text.AppendLine(JournalModel.Line(
-                numbers[prompt.Id], prompt.Kind, prompt.State, prompt.Reason?.Value, prompt.Draft, prompt.Answer, prompt.Deadline, prompt.ChangedAt,
-                prompt.RetryOf is { } earlier ? numbers[earlier] : null, string.Join(' ', journal.Trace(prompt.Id).Select(step => step.To))));
+                numbers[prompt.Id], prompt.Kind, prompt.State, prompt.Reason?.Value, prompt.Draft, prompt.Answer, prompt.Deadline,
+                prompt.ChangedAt, prompt.RetryOf is { } earlier ? numbers[earlier] : null,
+                string.Join(' ', journal.Trace(prompt.Id).Select(step => step.To))));
         }
 
         foreach (var queue in Outbox.Queues)
         {
-            text.AppendLine($"{queue.Name}: {string.Join(' ', journal.NextToSend(queue.Name, 10_000).Select(entry => numbers[entry.PromptId]))}");
+            text.AppendLine(
+                $"{queue.Name}: {string.Join(' ', journal.NextToSend(queue.Name, 10_000).Select(entry => numbers[entry.PromptId]))}");
         }
 
         foreach (var (name, value) in journal.Counters().OrderBy(counter => counter.Key, StringComparer.CurrentCulture))
@@ -311,7 +321,8 @@ internal sealed class StateMachineRun : IDisposable
     }
 
     /// <summary>What was begun for a prompt that a burst has not brought into this model has nothing to do.</summary>
-    private static string Exists(JournalModel model, int number, Func<string> change) => model.Prompts.ContainsKey(number) ? change() : "False";
+    private static string Exists(JournalModel model, int number, Func<string> change) =>
+        model.Prompts.ContainsKey(number) ? change() : "False";
 
     private static async Task<string> BoolAsync(Task<bool> task) => $"{await task}";
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Hybrid.EdgeWorker.Tests.Journal.StateMachine;
 
 /// <summary>
-/// Random sequences of everything that can happen to a journal, crashes included, against a model in memory. A failure is shrunk and printed as
-/// code. <c>HYBRID_STATE_MACHINE_SEEDS</c> sets how many sequences are tried; each follows from its number alone.
+/// Random sequences of everything that can happen to a journal, crashes included, against a model in memory. A failure is shrunk and
+/// printed as code. <c>HYBRID_STATE_MACHINE_SEEDS</c> sets how many sequences are tried; each follows from its number alone.
 /// </summary>
 public sealed class StateMachineTests
 {
@@ -12,7 +12,9 @@ public sealed class StateMachineTests
     private const int Length = 70;
 
     private static int Seeds =>
-        int.TryParse(Environment.GetEnvironmentVariable(SeedsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var seeds) ? seeds : 20;
+        int.TryParse(Environment.GetEnvironmentVariable(SeedsVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var seeds)
+            ? seeds
+            : 20;
 
     [Fact]
     public async Task Random_Sequences_JournalIsTheModel()
@@ -23,7 +25,8 @@ public sealed class StateMachineTests
             if (await FailureAsync(steps) is not null)
             {
                 var shortest = await Shrinker.ShrinkAsync(steps, async fewer => await FailureAsync(fewer) is not null);
-                Assert.Fail($"Seed {seed}: [{string.Join(", ", shortest)}]\n{await FailureAsync(shortest) ?? await FailureAsync(steps) ?? "It did not happen again."}");
+                var why = await FailureAsync(shortest) ?? await FailureAsync(steps) ?? "It did not happen again.";
+                Assert.Fail($"Seed {seed}: [{string.Join(", ", shortest)}]\n{why}");
             }
         }
     }
