@@ -136,9 +136,9 @@ public sealed class DiskTests(TestModels models) : IDisposable
     {
         using var probe = Process.Start(
             new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"])
-        {
-            RedirectStandardError = true,
-        })!;
+            {
+                RedirectStandardError = true,
+            })!;
         await probe.WaitForExitAsync(Token);
         Assert.SkipUnless(probe.ExitCode == 0, "Mounting needs Linux with user namespaces (kernel.unprivileged_userns_clone=1) or root.");
     }

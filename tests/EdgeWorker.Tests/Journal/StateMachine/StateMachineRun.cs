@@ -205,12 +205,12 @@ internal sealed class StateMachineRun : IDisposable
             var (state, answer) = prompt.Draft is { } draft ? (PromptState.Answered, draft) : (PromptState.Expired, null);
             Same(step.ToString(), _model.Settle(number, state, ReasonCode.Deadline, answer, now),
                 await BoolAsync(_journal.SettleAsync(prompt, new Settlement
-            {
-                State = state,
-                Route = answer is null ? null : PromptRoute.Local,
-                Reason = ReasonCode.Deadline,
-                Answer = answer,
-            })));
+                {
+                    State = state,
+                    Route = answer is null ? null : PromptRoute.Local,
+                    Reason = ReasonCode.Deadline,
+                    Answer = answer,
+                })));
         }
     }
 
