@@ -91,7 +91,7 @@ public sealed class DiskTests(TestModels models) : IDisposable
 
         Assert.Equal(before, Directory.GetFiles(_data.Path).Order().Select(path => (path, Convert.ToHexString(File.ReadAllBytes(path)))));
         await using var again = await EdgeServer.StartAsync(models, _data.Path, ["--mode", "CloudOnly"]);
-        Assert.Equal(PromptState.Escalated, (await again.GetAsync(id)).State);
+        await Eventually.HoldsAsync(async () => (await again.GetAsync(id)).State == PromptState.Escalated);
     }
 
     public void Dispose() => _data.Dispose();
