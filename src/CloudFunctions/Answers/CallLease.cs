@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -43,7 +44,7 @@ internal sealed partial class CallLease : IAsyncDisposable
                 conditions: new BlobRequestConditions { LeaseId = _lease.LeaseId }, cancellationToken: cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is RequestFailedException or AggregateException)
+        catch (Exception exception) when (IsTrouble(exception))
         {
             // Lost meanwhile, or out of reach.
             LogNotReleased(_logger, _blob.Name, _duration);
@@ -63,7 +64,7 @@ internal sealed partial class CallLease : IAsyncDisposable
                 using var limit = new CancellationTokenSource(_duration, _time);
                 await _lease.ReleaseAsync(cancellationToken: limit.Token);
             }
-            catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException)
+            catch (Exception exception) when (IsTrouble(exception) || exception is OperationCanceledException)
             {
                 LogNotReleased(_logger, _blob.Name, _duration);
             }
@@ -72,6 +73,10 @@ internal sealed partial class CallLease : IAsyncDisposable
         _lost.Dispose();
         _done.Dispose();
     }
+
+    // What the SDK throws, and what HttpClient lets through it where a connection breaks in the moment it is made.
+    private static bool IsTrouble(Exception exception) =>
+        exception is RequestFailedException or AggregateException or HttpRequestException or IOException or SocketException;
 
     private async Task StopAsync()
     {
@@ -96,7 +101,7 @@ internal sealed partial class CallLease : IAsyncDisposable
                 {
                     break;
                 }
-                catch (Exception exception) when (exception is RequestFailedException or AggregateException)
+                catch (Exception exception) when (IsTrouble(exception))
                 {
                     // A hiccup: the lease is still ours until its time is over.
                     if (_time.GetElapsedTime(sure) >= _duration)

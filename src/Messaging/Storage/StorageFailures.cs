@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Xml;
 using Azure;
 using Azure.Identity;
@@ -20,7 +21,9 @@ internal static class StorageFailures
             return await call();
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or OperationCanceledException
-            or AuthenticationFailedException or XmlException or IOException or HttpRequestException or TimeoutException)
+            or AuthenticationFailedException or XmlException or IOException or HttpRequestException or TimeoutException
+            // HttpClient lets it through where a connection is reset in the moment it is made.
+            or SocketException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw Translate(what, exception);
@@ -78,7 +81,7 @@ internal static class StorageFailures
     {
         for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
         {
-            if (inner is HttpRequestException or IOException or OperationCanceledException
+            if (inner is HttpRequestException or IOException or SocketException or OperationCanceledException
                 or RequestFailedException { Status: 0 or >= 500 })
             {
                 return true;

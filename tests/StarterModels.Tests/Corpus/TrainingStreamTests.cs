@@ -46,7 +46,8 @@ public sealed class TrainingStreamTests
     {
         var world = new World(Domain.Load());
 
-        var facts = Read(seed: 1, Conversations)
+        // One fact more with every 16 questions about parts, which are a fifth of all: all 1,000 are there after 75,000 conversations.
+        var facts = Read(seed: 1, 90_000)
             .SelectMany(conversation => conversation.Turns)
             .Where(turn => turn.Task == "part")
             .Select(turn => turn.Item)
