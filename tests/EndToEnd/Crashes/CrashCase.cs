@@ -63,6 +63,19 @@ internal sealed record CrashCase(bool IsEdge, string Point, Scenario Scenario, s
             .OrderBy(cell => cell.Point == SharedCrashPoints.AsideBefore || cell.Point == SharedCrashPoints.AsideSent ? 0 : 1),
     ];
 
+    /// <summary>
+    /// What <c>dotnet test</c> runs: the places around each commit and each message where a loss or a second payment would begin. The whole
+    /// matrix takes several minutes by itself and is a command of its own.
+    /// </summary>
+    public static IReadOnlyList<CrashCase> Sample { get; } =
+    [
+        .. All.Where(cell => cell.IsEdge
+            ? cell.Point is EdgeCrashPoints.AcceptCommitted or EdgeCrashPoints.SettleBefore or EdgeCrashPoints.EscalateCommitted
+                or EdgeCrashPoints.OutboxSent or EdgeCrashPoints.InboxSettled
+            : cell.Point is CloudCrashPoints.LeaseTaken or CloudCrashPoints.ModelAnswered or CloudCrashPoints.OutcomeStored
+                or CloudCrashPoints.AnswerSent),
+    ];
+
     /// <summary>The cell's name in reports.</summary>
     public string Name => $"{(IsEdge ? "edge" : "cloud")} {Point}";
 }
