@@ -6,7 +6,7 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <summary>The journal's tables and the rules SQLite itself keeps. A new version gets a migration here; old ones are never edited.</summary>
 internal static class JournalSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
     private const int ApplicationId = 0x48594252;
@@ -188,6 +188,30 @@ internal static class JournalSchema
         CREATE TRIGGER tally_emptied AFTER DELETE ON outbox WHEN OLD.queue = 'results' BEGIN UPDATE tally SET results = results - 1; END;
         """;
 
+    /// <summary>
+    /// The requests that brought prompts, see <see cref="Requests"/>, and what answers have beside their text, see <see cref="AnswerParts"/>.
+    /// </summary>
+    private const string Version3 = """
+        CREATE TABLE requests (
+          prompt_id TEXT PRIMARY KEY REFERENCES prompts (id),
+          endpoint TEXT NOT NULL,
+          kept INTEGER NOT NULL,
+          instructed INTEGER NOT NULL,
+          previous TEXT,
+          fingerprint BLOB NOT NULL,
+          peer BLOB NOT NULL,
+          delivered_at INTEGER
+        ) STRICT;
+        CREATE INDEX requests_fingerprint ON requests (fingerprint, prompt_id);
+
+        CREATE TABLE answer_parts (
+          prompt_id TEXT PRIMARY KEY REFERENCES prompts (id),
+          tool_calls TEXT,
+          log_probs TEXT,
+          digest BLOB NOT NULL
+        ) STRICT;
+        """;
+
     /// <summary>Checks that a file is a sound journal of ours, or begins one where there is none. No other file is changed.</summary>
     /// <exception cref="JournalException">It is damaged, foreign, or of a newer version.</exception>
     public static void Ensure(JournalFiles files)
@@ -215,7 +239,12 @@ internal static class JournalSchema
             Execute(connection, "BEGIN IMMEDIATE");
             Execute(connection, Version2);
             PromptDigests.Fill(connection);
-            Execute(connection, $"PRAGMA user_version = {Version}; COMMIT");
+            Execute(connection, "PRAGMA user_version = 2; COMMIT");
+        }
+
+        if (Scalar(connection, "PRAGMA user_version") == 2)
+        {
+            Execute(connection, $"BEGIN IMMEDIATE; {Version3} PRAGMA user_version = 3; COMMIT");
         }
 
         if (Scalar(connection, "PRAGMA auto_vacuum") != IncrementalVacuum)
@@ -258,7 +287,7 @@ internal static class JournalSchema
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         Execute(
             connection,
-            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} "
+            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} {Version3} "
             + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
         return connection;
     }
@@ -311,9 +340,16 @@ internal static class JournalSchema
     private static bool HasThisSchema(SqliteConnection connection)
     {
         const string Definitions = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql";
+        var found = connection.Query(Definitions, row => row.GetString(0));
         using var fresh = Open(":memory:", SqliteOpenMode.Memory);
         Execute(fresh, Version1 + Version2);
-        return connection.Query(Definitions, row => row.GetString(0)).SequenceEqual(fresh.Query(Definitions, row => row.GetString(0)));
+        if (found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0))))
+        {
+            return true;
+        }
+
+        Execute(fresh, Version3);
+        return found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0)));
     }
 
     /// <summary>How many changes of state there have been, those of pruned prompts included.</summary>
@@ -321,6 +357,9 @@ internal static class JournalSchema
 
     /// <summary>Whether rows have digests; those of version 1 get them when it is opened for writing.</summary>
     public static bool HasDigests(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 1;
+
+    /// <summary>Whether answers may have parts beside their text.</summary>
+    public static bool HasParts(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 2;
 
     /// <summary>
     /// What can be found out quickly: files and structure, and whether what will be worked on and asked reads as it was written.

@@ -37,6 +37,7 @@ internal sealed class PromptIntake(
             Task = request.Task,
             WaitOffline = request.WaitOffline,
             Idempotency = request.Idempotency,
+            Owner = request.Owner,
             RetryOf = request.RetryOf,
             TraceParent = Activity.Current?.Id,
         };
