@@ -6,7 +6,7 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <summary>The journal's tables and the rules SQLite itself keeps. A new version gets a migration here; old ones are never edited.</summary>
 internal static class JournalSchema
 {
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
     private const int ApplicationId = 0x48594252;
@@ -191,7 +191,7 @@ internal static class JournalSchema
     /// <summary>
     /// The requests that brought prompts, see <see cref="Requests"/>, and what answers have beside their text, see <see cref="AnswerParts"/>.
     /// </summary>
-    private const string Version3 = """
+    private const string Version4 = """
         CREATE TABLE requests (
           prompt_id TEXT PRIMARY KEY REFERENCES prompts (id),
           endpoint TEXT NOT NULL,
@@ -244,7 +244,7 @@ internal static class JournalSchema
 
         if (Scalar(connection, "PRAGMA user_version") == 2)
         {
-            Execute(connection, $"BEGIN IMMEDIATE; {Version3} PRAGMA user_version = 3; COMMIT");
+            Execute(connection, $"BEGIN IMMEDIATE; {Version4} PRAGMA user_version = 3; COMMIT");
         }
 
         if (Scalar(connection, "PRAGMA auto_vacuum") != IncrementalVacuum)
@@ -287,7 +287,7 @@ internal static class JournalSchema
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         Execute(
             connection,
-            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} {Version3} "
+            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} {Version4} "
             + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
         return connection;
     }
@@ -348,7 +348,7 @@ internal static class JournalSchema
             return true;
         }
 
-        Execute(fresh, Version3);
+        Execute(fresh, Version4);
         return found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0)));
     }
 
@@ -359,7 +359,7 @@ internal static class JournalSchema
     public static bool HasDigests(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 1;
 
     /// <summary>Whether answers may have parts beside their text.</summary>
-    public static bool HasParts(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 2;
+    public static bool HasParts(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 3;
 
     /// <summary>
     /// What can be found out quickly: files and structure, and whether what will be worked on and asked reads as it was written.

@@ -27,15 +27,6 @@ internal sealed record NewPrompt
 
     public IdempotencyKey? Idempotency { get; init; }
 
-    /// <summary>The API key that asks, by its id; null where none is needed.</summary>
-    public string? Owner { get; init; }
-
-    /// <summary>Whose prompt it is and within what its idempotency key is unique: the owner's, or else the door it came through.</summary>
-    public string? Scope => Owner is null ? Idempotency?.Scope : OwnerScope + Owner;
-
-    /// <summary>Begins the scope of a prompt with an owner.</summary>
-    public const string OwnerScope = "key:";
-
     /// <summary>The request that brought it, where it shall be known again.</summary>
     public RequestMark? Request { get; init; }
 

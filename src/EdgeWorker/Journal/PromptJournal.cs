@@ -16,7 +16,7 @@ internal sealed class PromptJournal : IDisposable
     private const string Columns = """
         id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
         confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code,
-        error_message, changed_at, outcome_digest, idempotency_scope
+        error_message, changed_at, outcome_digest
         """;
 
     private const string OpenStates = "('accepted', 'escalated')";
@@ -104,7 +104,7 @@ internal sealed class PromptJournal : IDisposable
         var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
         var digest = RowDigest.Of(
             prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-            prompt.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
+            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
         var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
         if (acceptance.Kind == AcceptanceKind.New)
         {
@@ -121,7 +121,7 @@ internal sealed class PromptJournal : IDisposable
             var known = connection.Query(
                 "SELECT id, body_hash FROM prompts WHERE idempotency_scope = $scope AND idempotency_key = $key",
                 row => (Id: row.GetGuid(0), Hash: (byte[])row.GetValue(1)),
-                ("$scope", prompt.Scope), ("$key", key.Key));
+                ("$scope", key.Scope), ("$key", key.Key));
             if (known is [var earlier])
             {
                 return new Acceptance(earlier.Id, earlier.Hash.AsSpan().SequenceEqual(key.BodyHash) ? AcceptanceKind.Known : AcceptanceKind.Conflict);
@@ -147,7 +147,7 @@ internal sealed class PromptJournal : IDisposable
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", prompt.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
             ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest));
         if (prompt.Request is not null)
         {
@@ -656,7 +656,6 @@ internal sealed class PromptJournal : IDisposable
         Model = row.GetString(7),
         Task = row.TextOrNull(8),
         WaitOffline = row.GetBoolean(9),
-        Owner = row.TextOrNull(29) is { } scope && scope.StartsWith(NewPrompt.OwnerScope, StringComparison.Ordinal) ? scope[NewPrompt.OwnerScope.Length..] : null,
         RetryOf = row.TextOrNull(10) is { } retry ? Guid.Parse(retry) : null,
         TraceParent = row.TextOrNull(11),
         Route = row.TextOrNull(12) is { } route ? Parse<PromptRoute>(route) : null,

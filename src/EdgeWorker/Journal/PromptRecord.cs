@@ -25,9 +25,6 @@ internal sealed record PromptRecord
 
     public bool WaitOffline { get; init; }
 
-    /// <summary>The API key that asked, by its id; null where none was needed.</summary>
-    public string? Owner { get; init; }
-
     public Guid? RetryOf { get; init; }
 
     public string? TraceParent { get; init; }

@@ -37,7 +37,6 @@ internal sealed class PromptIntake(
             Task = request.Task,
             WaitOffline = request.WaitOffline,
             Idempotency = request.Idempotency,
-            Owner = request.Owner,
             RetryOf = request.RetryOf,
             TraceParent = Activity.Current?.Id,
         };

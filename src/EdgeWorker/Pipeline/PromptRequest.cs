@@ -25,8 +25,5 @@ internal sealed record PromptRequest
 
     public IdempotencyKey? Idempotency { get; init; }
 
-    /// <summary>The API key that asks, by its id; null where none is needed.</summary>
-    public string? Owner { get; init; }
-
     public Guid? RetryOf { get; init; }
 }

@@ -145,8 +145,7 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
 
             if (row[Key] is not null && !keys.Add((row[Scope], row[Key])))
             {
-                // Its scope stays: that says whose prompt it is.
-                (row[Key], row[BodyHash]) = (null, null);
+                (row[Scope], row[Key], row[BodyHash]) = (null, null, null);
             }
 
             failures += failed ? 1 : 0;
