@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Microsoft.AspNetCore.Http;
 
@@ -33,11 +34,13 @@ internal sealed class LoopbackGuard(RequestDelegate next, DataFolder folder)
             return Problems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType, "Not JSON", "Send the body as Content-Type: application/json.");
         }
 
-        if (request.Headers[TokenHeader] is [{ } token] && !IsOwner(token))
+        var token = request.Headers[TokenHeader];
+        if (token.Count > 0 && !IsOwner(token.ToString()))
         {
             return Problems.WriteAsync(context, StatusCodes.Status403Forbidden, "Another owner", "This data folder has a new owner; read its record again.");
         }
 
+        context.Features.Set(token.Count > 0 ? Caller.Owner : Caller.Keyless);
         return next(context);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
@@ -45,6 +46,7 @@ internal static class PromptApi
             return Problems.Of(StatusCodes.Status400BadRequest, "Invalid prompt", "Give either prompt or messages.", "prompt");
         }
 
+        var caller = Caller.Of(context);
         var key = context.Request.Headers[IdempotencyHeader].ToString();
         var request = new PromptRequest
         {
@@ -55,7 +57,8 @@ internal static class PromptApi
             Kind = body.Interactive ? PromptKind.Interactive : PromptKind.Batch,
             WaitOffline = body.WaitOffline,
             Deadline = body.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e9)) : null,
-            Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(IdempotencyScope, key, SHA256.HashData(bytes)) : null,
+            Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(caller.Scope(IdempotencyScope), key, SHA256.HashData(bytes)) : null,
+            Owner = caller.Key,
         };
         return await AcceptAsync(context, request, intake, streaming, outcomes);
     }
@@ -64,7 +67,7 @@ internal static class PromptApi
     private static async Task<IResult> RetryAsync(
         Guid id, HttpContext context, PromptIntake intake, PromptStreaming streaming, PromptJournal journal, OutcomeWait outcomes)
     {
-        if (journal.Find(id) is not { } earlier)
+        if (journal.Find(id) is not { } earlier || !Caller.Of(context).MaySee(earlier))
         {
             return NotFound(id);
         }
@@ -84,6 +87,7 @@ internal static class PromptApi
                 Task = earlier.Task,
                 WaitOffline = earlier.WaitOffline,
                 RetryOf = id,
+                Owner = earlier.Owner,
             },
             intake, streaming, outcomes);
     }
@@ -140,7 +144,7 @@ internal static class PromptApi
         }
     }
 
-    private static IResult List(PromptJournal journal, string? state = null, int most = 50)
+    private static IResult List(HttpContext context, PromptJournal journal, string? state = null, int most = 50)
     {
         PromptState? wanted = null;
         if (state is not null)
@@ -153,13 +157,15 @@ internal static class PromptApi
             wanted = Enum.Parse<PromptState>(state, ignoreCase: true);
         }
 
-        return TypedResults.Json(
-            new PromptListView([.. journal.List(wanted, Math.Clamp(most, 1, MostListed)).Select(PromptView.Of)]), ApiJson.Default.PromptListView);
+        var caller = Caller.Of(context);
+        most = Math.Clamp(most, 1, MostListed);
+        var prompts = caller.IsOwner ? journal.List(wanted, most) : journal.ListOf(caller.Key, wanted, most);
+        return TypedResults.Json(new PromptListView([.. prompts.Select(PromptView.Of)]), ApiJson.Default.PromptListView);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, PromptJournal journal, OutcomeWait outcomes)
     {
-        if (journal.Find(id) is null)
+        if (journal.Find(id) is not { } known || !Caller.Of(context).MaySee(known))
         {
             return NotFound(id);
         }
@@ -168,7 +174,9 @@ internal static class PromptApi
         return TypedResults.Json(PromptView.Of(prompt), ApiJson.Default.PromptView);
     }
 
-    private static IResult Trace(Guid id, PromptJournal journal) => journal.Trace(id) is { Count: > 0 } transitions
+    private static IResult Trace(Guid id, HttpContext context, PromptJournal journal) =>
+        (Caller.Of(context) is { IsOwner: true } || (journal.Find(id) is { } known && Caller.Of(context).MaySee(known)))
+        && journal.Trace(id) is { Count: > 0 } transitions
         ? TypedResults.Json(
             new TraceView(id, [.. transitions.Select(step => new TransitionView(step.At, step.To, step.From, step.Route, step.Reason, step.Detail))]),
             ApiJson.Default.TraceView)

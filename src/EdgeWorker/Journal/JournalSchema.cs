@@ -188,6 +188,17 @@ internal static class JournalSchema
         CREATE TRIGGER tally_emptied AFTER DELETE ON outbox WHEN OLD.queue = 'results' BEGIN UPDATE tally SET results = results - 1; END;
         """;
 
+    /// <summary>Owners: the API key that asked, as much a part of what was asked as the question.</summary>
+    private const string Version3 = """
+        ALTER TABLE prompts ADD COLUMN owner TEXT;
+        CREATE INDEX prompts_owner ON prompts (owner, id) WHERE owner IS NOT NULL;
+
+        DROP TRIGGER prompts_same;
+        CREATE TRIGGER prompts_same
+          BEFORE UPDATE OF id, kind, accepted_at, messages, idempotency_scope, idempotency_key, body_hash, owner ON prompts
+        BEGIN SELECT RAISE(ABORT, 'what was asked never changes'); END;
+        """;
+
     /// <summary>
     /// The requests that brought prompts, see <see cref="Requests"/>, and what answers have beside their text, see <see cref="AnswerParts"/>.
     /// </summary>
@@ -234,17 +245,21 @@ internal static class JournalSchema
             connection,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; "
             + $"PRAGMA journal_size_limit = {LargestRestingLog};");
-        if (Scalar(connection, "PRAGMA user_version") == 1)
+        if (Scalar(connection, "PRAGMA user_version") is < Version and var version)
         {
             Execute(connection, "BEGIN IMMEDIATE");
-            Execute(connection, Version2);
-            PromptDigests.Fill(connection);
-            Execute(connection, "PRAGMA user_version = 2; COMMIT");
-        }
+            if (version == 1)
+            {
+                Execute(connection, Version2);
+                PromptDigests.Fill(connection);
+            }
 
-        if (Scalar(connection, "PRAGMA user_version") == 2)
-        {
-            Execute(connection, $"BEGIN IMMEDIATE; {Version4} PRAGMA user_version = 3; COMMIT");
+            if (version <= 2)
+            {
+                Execute(connection, Version3);
+            }
+
+            Execute(connection, $"{Version4} PRAGMA user_version = {Version}; COMMIT");
         }
 
         if (Scalar(connection, "PRAGMA auto_vacuum") != IncrementalVacuum)
@@ -287,7 +302,7 @@ internal static class JournalSchema
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         Execute(
             connection,
-            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} {Version4} "
+            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} {Version3} {Version4} "
             + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
         return connection;
     }
@@ -312,7 +327,7 @@ internal static class JournalSchema
                 return connection;
             }
 
-            if (HasThisSchema(connection))
+            if (HasOurSchema(connection))
             {
                 damage = "its header is damaged";
                 return connection;
@@ -336,20 +351,23 @@ internal static class JournalSchema
         SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_ERROR or SQLitePCL.raw.SQLITE_FORMAT
         or SQLitePCL.raw.SQLITE_MISMATCH;
 
-    /// <summary>Whether a file says in its header that it is not ours, and everything in it says that it is.</summary>
-    private static bool HasThisSchema(SqliteConnection connection)
+    /// <summary>Whether a file says in its header that it is not ours, and everything in it says that it is, of a version that has digests.</summary>
+    private static bool HasOurSchema(SqliteConnection connection)
     {
         const string Definitions = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql";
         var found = connection.Query(Definitions, row => row.GetString(0));
         using var fresh = Open(":memory:", SqliteOpenMode.Memory);
         Execute(fresh, Version1 + Version2);
-        if (found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0))))
+        foreach (var version in (ReadOnlySpan<string>)["", Version3, Version4])
         {
-            return true;
+            Execute(fresh, version);
+            if (found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0))))
+            {
+                return true;
+            }
         }
 
-        Execute(fresh, Version4);
-        return found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0)));
+        return false;
     }
 
     /// <summary>How many changes of state there have been, those of pruned prompts included.</summary>
@@ -357,6 +375,9 @@ internal static class JournalSchema
 
     /// <summary>Whether rows have digests; those of version 1 get them when it is opened for writing.</summary>
     public static bool HasDigests(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 1;
+
+    /// <summary>Whether prompts have owners; those of earlier versions have none.</summary>
+    public static bool HasOwners(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 2;
 
     /// <summary>Whether answers may have parts beside their text.</summary>
     public static bool HasParts(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 3;

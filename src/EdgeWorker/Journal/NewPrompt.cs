@@ -35,5 +35,8 @@ internal sealed record NewPrompt
 
     public Guid? RetryOf { get; init; }
 
+    /// <summary>The id of the API key that asks; null for who needs none.</summary>
+    public string? Owner { get; init; }
+
     public string? TraceParent { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed class PromptJournal : IDisposable
     private const string Columns = """
         id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
         confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code,
-        error_message, changed_at, outcome_digest
+        error_message, changed_at, outcome_digest, owner
         """;
 
     private const string OpenStates = "('accepted', 'escalated')";
@@ -102,9 +102,12 @@ internal sealed class PromptJournal : IDisposable
         // Whatever can be done before is done before: all callers share one writer.
         var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
         var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
-        var digest = RowDigest.Of(
+        var digest = RowDigest.Of(PromptDigests.Covered(
+        [
             prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
+            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
+            prompt.Owner,
+        ]));
         var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
         if (acceptance.Kind == AcceptanceKind.New)
         {
@@ -141,14 +144,15 @@ internal sealed class PromptJournal : IDisposable
         connection.Run(
             """
             INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
-              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest)
+              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest, owner)
             VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace,
-                $at, $digest)
+                $at, $digest, $owner)
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
             ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
-            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest));
+            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest),
+            ("$owner", prompt.Owner));
         if (prompt.Request is not null)
         {
             Requests.Add(connection, prompt.Id, prompt.Request);
@@ -344,6 +348,17 @@ internal sealed class PromptJournal : IDisposable
     public IReadOnlyList<PromptRecord> List(PromptState? state, int most) => Read(connection => connection.Query(
         $"SELECT {Columns} FROM prompts WHERE $state IS NULL OR state = $state ORDER BY id DESC LIMIT $most",
         Map, ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
+
+    /// <summary>The newest prompts of one owner first, perhaps only those of one state.</summary>
+    /// <param name="owner">The owner; null for prompts that have none.</param>
+    /// <param name="state">The state; null for all.</param>
+    /// <param name="most">At most so many.</param>
+    public IReadOnlyList<PromptRecord> ListOf(string? owner, PromptState? state, int most) => Read(connection => connection.Query(
+        $"""
+        SELECT {Columns} FROM prompts WHERE {(owner is null ? "owner IS NULL AND $owner IS NULL" : "owner = $owner")}
+          AND ($state IS NULL OR state = $state) ORDER BY id DESC LIMIT $most
+        """,
+        Map, ("$owner", owner), ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
 
     /// <summary>Every change of a prompt's state, in order.</summary>
     public IReadOnlyList<Transition> Trace(Guid id) => Read(connection => connection.Query(
@@ -671,6 +686,7 @@ internal sealed class PromptJournal : IDisposable
         FinishReason = row.TextOrNull(24),
         Error = row.TextOrNull(25) is { } code ? new OutcomeError(code, row.TextOrNull(26) ?? "") : null,
         ChangedAt = row.Time(27),
+        Owner = row.TextOrNull(29),
     };
 
     private static string Name<T>(T value)

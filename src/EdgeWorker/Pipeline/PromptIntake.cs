@@ -38,6 +38,7 @@ internal sealed class PromptIntake(
             WaitOffline = request.WaitOffline,
             Idempotency = request.Idempotency,
             RetryOf = request.RetryOf,
+            Owner = request.Owner,
             TraceParent = Activity.Current?.Id,
         };
         if (watch)

@@ -26,4 +26,7 @@ internal sealed record PromptRequest
     public IdempotencyKey? Idempotency { get; init; }
 
     public Guid? RetryOf { get; init; }
+
+    /// <summary>The id of the API key that asks; null for who needs none.</summary>
+    public string? Owner { get; init; }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Tests.Journal;
 
@@ -253,6 +254,55 @@ public sealed class PromptApiTests : IAsyncLifetime
         using var response = await _device.Http.SendAsync(request, Token);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task ForeignPrompt_IsNotThereForAnybodyButTheFoldersOwner()
+    {
+        var theirs = await _device.Journal.AcceptAsync(new NewPrompt
+        {
+            Id = Guid.CreateVersion7(_device.Time.GetUtcNow()),
+            Kind = PromptKind.Batch,
+            AcceptedAt = _device.Time.GetUtcNow(),
+            Deadline = _device.Time.GetUtcNow() + TimeSpan.FromHours(1),
+            Messages = [new PromptMessage(MessageRole.User, "Whose?")],
+            Model = "hybrid",
+            Owner = "key-a",
+        });
+        await _device.Journal.SettleAsync(Found(theirs.Id), TestJournal.Local());
+        (HttpMethod Method, string Path)[] ways =
+        [
+            (HttpMethod.Get, $"hybrid/prompts/{theirs.Id}"), (HttpMethod.Get, $"hybrid/prompts/{theirs.Id}/trace"),
+            (HttpMethod.Post, $"hybrid/prompts/{theirs.Id}/retry"),
+        ];
+
+        foreach (var (method, path) in ways)
+        {
+            using var foreign = await SendAsync(method, path, asOwner: false);
+            using var owned = await SendAsync(method, path, asOwner: true);
+
+            await ProblemAsync(foreign, HttpStatusCode.NotFound, $"{theirs.Id}");
+            Assert.True(owned.IsSuccessStatusCode);
+        }
+
+        using var list = await JsonAsync(await SendAsync(HttpMethod.Get, "hybrid/prompts", asOwner: false));
+        using var all = await JsonAsync(await SendAsync(HttpMethod.Get, "hybrid/prompts", asOwner: true));
+        Assert.Equal(0, list.RootElement.GetProperty("prompts").GetArrayLength());
+        // The retry belongs to whom the prompt belonged.
+        Assert.Equal(2, all.RootElement.GetProperty("prompts").GetArrayLength());
+        Assert.Equal(2, _device.Journal.ListOf("key-a", null, 10).Count);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, bool asOwner)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = method == HttpMethod.Post ? new StringContent("{}", Encoding.UTF8, "application/json") : null;
+        if (asOwner)
+        {
+            request.Headers.Add(LoopbackGuard.TokenHeader, OwnerRecord.Read(_folder.Path)!.Token);
+        }
+
+        return await _device.Http.SendAsync(request, Token);
     }
 
     [Theory]

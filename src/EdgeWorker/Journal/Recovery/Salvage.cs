@@ -70,7 +70,7 @@ internal sealed class Salvage
         var values = row.Values;
         switch (row.RowId, values.Length)
         {
-            case (not null, PromptColumn.Count or PromptColumn.CountOfVersion1) when values[0] is string id
+            case (not null, PromptColumn.Count or PromptColumn.CountOfVersion2 or PromptColumn.CountOfVersion1) when values[0] is string id
                 && Guid.TryParseExact(id, "D", out _):
                 if (!_prompts.TryGetValue(id, out var prompt))
                 {
