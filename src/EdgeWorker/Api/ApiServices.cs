@@ -1,3 +1,4 @@
+using Hybrid.EdgeWorker.Api.OpenAI;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,7 @@ internal static partial class ApiServices
         services.AddSingleton<Closing>();
         services.AddSingleton<OutcomeWait>();
         services.AddSingleton<PromptStreaming>();
+        services.AddOpenAIApi();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         return services;
     }
@@ -29,6 +31,7 @@ internal static partial class ApiServices
             Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode),
             "See the README for the paths, methods and parameters this device answers."));
         PromptApi.Map(application);
+        OpenAIApi.Map(application);
         StatusApi.Map(application);
     }
 

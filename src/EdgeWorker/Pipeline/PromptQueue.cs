@@ -14,8 +14,11 @@ internal sealed class PromptQueue
 
     private long _order;
 
-    public void Add(Guid id, PromptKind kind) =>
-        _waiting.Writer.TryWrite((id, kind == PromptKind.Interactive ? 0 : 1, Interlocked.Increment(ref _order)));
+    /// <param name="id">The prompt.</param>
+    /// <param name="kind">Whether somebody waits for it.</param>
+    /// <param name="isChore">Whether it is a chore: nobody looks at the clock for it.</param>
+    public void Add(Guid id, PromptKind kind, bool isChore = false) =>
+        _waiting.Writer.TryWrite((id, kind != PromptKind.Interactive ? 2 : isChore ? 1 : 0, Interlocked.Increment(ref _order)));
 
     public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken) => (await _waiting.Reader.ReadAsync(cancellationToken)).Id;
 }
