@@ -60,9 +60,7 @@ internal sealed class LocalModels : IDisposable
         messages.Select(message => new ChatMessage(new ChatRole(message.Role.ToString().ToLowerInvariant()), message.Content));
 
     /// <summary>Options as the chat client takes them.</summary>
-    /// <param name="options">The caller's.</param>
-    /// <param name="lowPriority">Whether others go first.</param>
-    public static ChatOptions ToChat(PromptOptions? options, bool lowPriority = false)
+    public static ChatOptions ToChat(PromptOptions? options)
     {
         var chat = new ChatOptions
         {

@@ -213,11 +213,6 @@ internal sealed class PromptIntake(
                 RefusalKind.Invalid, "deadlineSeconds", $"deadlineSeconds must be above 0 and at most {LongestDeadline.TotalSeconds:F0}.");
         }
 
-        if (request.Options?.Json == true && request.Model == models.Name)
-        {
-            throw new PromptRefusedException(RefusalKind.Invalid, "options.json", "The local model cannot promise JSON yet; ask hybrid or cloud.");
-        }
-
         if (request.Idempotency is { Key: var key }
             && (key.Length is 0 or > Limits.IdempotencyKeyCharacters || key.Any(character => character is < '!' or > '~')))
         {

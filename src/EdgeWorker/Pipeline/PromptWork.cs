@@ -5,6 +5,7 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Routing;
 using Hybrid.Inference.Answers;
+using Hybrid.Inference.Constraints;
 using Hybrid.Inference.Decoding;
 using Microsoft.Extensions.Logging;
 
@@ -92,16 +93,17 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            answer = await GenerateAsync(prompt, stream, decision.Reason == ReasonCode.Chore, cancellationToken);
+            answer = await GenerateAsync(prompt, stream, cancellationToken);
         }
         catch (Exception exception) when (exception is
-            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
+            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
+            or ArgumentException)
         {
             LogLocalFailed(prompt.Id, exception.Message);
             var reason = exception switch
             {
                 PromptTooLongException or KvBudgetExceededException => ReasonCode.TooLong,
-                NotSupportedException or ArgumentException => ReasonCode.Unsupported,
+                NotSupportedException or UnsupportedSchemaException or ArgumentException => ReasonCode.Unsupported,
                 _ => ReasonCode.LocalError,
             };
             if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
@@ -149,26 +151,27 @@ internal sealed partial class PromptWork(
         try
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
-            var answer = await GenerateAsync(prompt, null, lowPriority: false, cancellationToken);
+            var answer = await GenerateAsync(prompt, null, cancellationToken);
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
         catch (Exception exception) when (exception is
-            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
+            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
+            or ArgumentException)
         {
             // The cloud may still answer; the deadline decides.
             LogLocalFailed(prompt.Id, exception.Message);
         }
     }
 
-    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, bool lowPriority, CancellationToken cancellationToken)
+    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
     {
         CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
         List<TokenProbability>? tokens = prompt.Options?.TopLogProbs is null ? null : [];
         await foreach (var update in models.Client!.GetStreamingResponseAsync(
-            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options, lowPriority), cancellationToken))
+            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options), cancellationToken))
         {
             IReadOnlyList<TokenProbability>? news = tokens is null ? null : LocalModels.TokensOf(update);
             tokens?.AddRange(news!);

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Hybrid.EdgeWorker.Api.OpenAI;
 
 /// <summary><c>POST /v1/embeddings</c>.</summary>
-internal sealed class EmbeddingsApi
+internal static class EmbeddingsApi
 {
-    public async Task PostAsync(HttpContext context)
+    public static async Task PostAsync(HttpContext context)
     {
         using var body = await RequestBody.ReadAsync(context);
         _ = body.Fields.RequiredText("model");
