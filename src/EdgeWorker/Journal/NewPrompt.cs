@@ -27,6 +27,9 @@ internal sealed record NewPrompt
 
     public IdempotencyKey? Idempotency { get; init; }
 
+    /// <summary>Within what its idempotency key is unique: keys of different API keys never meet.</summary>
+    public string? Scope => Owner is null ? Idempotency?.Scope : Idempotency is { Scope: var scope } ? $"{scope} {Owner}" : null;
+
     public Guid? RetryOf { get; init; }
 
     /// <summary>The id of the API key that asks; null for who needs none.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Hybrid.Contracts;
 using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
@@ -9,10 +10,13 @@ namespace Hybrid.EdgeWorker.Pipeline;
 
 /// <summary>The door: a prompt is checked, written to the journal, and only then worked on. Thread safe.</summary>
 internal sealed class PromptIntake(
-    PromptJournal journal, PromptQueue queue, PromptBoard board, LocalModels models, PipelineOptions options, TimeProvider time)
+    PromptJournal journal, PromptQueue queue, PromptBoard board, LocalModels models, PipelineOptions options, IntakeLimits limits, TimeProvider time)
 {
     /// <summary>It is a word, not a text: what is written here travels in every escalation.</summary>
     private const int MostTaskCharacters = 64;
+
+    /// <summary>Where no model is loaded that could count: what English has in the usual vocabularies, about.</summary>
+    private const int BytesPerToken = 4;
 
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(30);
 
@@ -41,6 +45,13 @@ internal sealed class PromptIntake(
             Owner = request.Owner,
             TraceParent = Activity.Current?.Id,
         };
+        var announced = request.Kind == PromptKind.Interactive;
+        if (announced && !queue.TryAnnounce(limits.Queued))
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Busy, "", $"{limits.Queued} prompts wait for their turn, and {limits.Section}:MaxQueued allows no more. Try again later.");
+        }
+
         if (watch)
         {
             board.Watch(prompt.Id);
@@ -52,9 +63,18 @@ internal sealed class PromptIntake(
             CrashPoint.Hit(EdgeCrashPoints.AcceptBefore);
             acceptance = await journal.AcceptAsync(prompt);
             CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
+            if (acceptance.Value.Kind == AcceptanceKind.New)
+            {
+                queue.Add(prompt.Id, prompt.Kind);
+            }
         }
         finally
         {
+            if (announced)
+            {
+                queue.Arrived();
+            }
+
             if (watch && acceptance is not { Kind: AcceptanceKind.New })
             {
                 board.Unwatch(prompt.Id);
@@ -68,9 +88,6 @@ internal sealed class PromptIntake(
                     RefusalKind.KeyConflict, "Idempotency-Key", "This Idempotency-Key was used for another request. Use a new key for a new request.");
             case AcceptanceKind.Full:
                 throw new PromptRefusedException(RefusalKind.Full, "", acceptance.Value.Refusal!);
-            case AcceptanceKind.New:
-                queue.Add(prompt.Id, prompt.Kind);
-                break;
         }
 
         return acceptance.Value;
@@ -92,6 +109,19 @@ internal sealed class PromptIntake(
         }
     }
 
+    /// <summary>How many tokens a conversation has, if too many. No token is shorter than a byte, so most need no counting.</summary>
+    private int? TokensBeyondLimit(IReadOnlyList<PromptMessage> messages)
+    {
+        var bytes = messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content));
+        if (bytes <= limits.PromptTokens)
+        {
+            return null;
+        }
+
+        var tokens = models.CountTokens(messages) ?? bytes / BytesPerToken;
+        return tokens > limits.PromptTokens ? tokens : null;
+    }
+
     private void Check(PromptRequest request)
     {
         try
@@ -101,6 +131,19 @@ internal sealed class PromptIntake(
         catch (ContractException exception)
         {
             throw new PromptRefusedException(RefusalKind.Invalid, exception.Field, exception.Message);
+        }
+
+        if (request.Messages.Count > limits.Messages)
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "messages", $"messages has {request.Messages.Count} entries; {limits.Section}:MaxMessages allows {limits.Messages}.");
+        }
+
+        if (TokensBeyondLimit(request.Messages) is { } tokens)
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "messages",
+                $"messages has {tokens} tokens{(models.Name is null ? ", by its bytes" : "")}; {limits.Section}:MaxPromptTokens allows {limits.PromptTokens}.");
         }
 
         if (request.Model is not (ModelNames.Hybrid or ModelNames.Cloud) && request.Model != models.Name)

@@ -13,9 +13,44 @@ internal sealed class PromptQueue
         });
 
     private long _order;
+    private int _interactive;
+    private int _announced;
 
-    public void Add(Guid id, PromptKind kind) =>
+    public void Add(Guid id, PromptKind kind)
+    {
+        if (kind == PromptKind.Interactive)
+        {
+            Interlocked.Increment(ref _interactive);
+        }
+
         _waiting.Writer.TryWrite((id, kind == PromptKind.Interactive ? 0 : 1, Interlocked.Increment(ref _order)));
+    }
 
-    public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken) => (await _waiting.Reader.ReadAsync(cancellationToken)).Id;
+    public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken)
+    {
+        var (id, priority, _) = await _waiting.Reader.ReadAsync(cancellationToken);
+        if (priority == 0)
+        {
+            Interlocked.Decrement(ref _interactive);
+        }
+
+        return id;
+    }
+
+    /// <summary>Holds a place for a prompt with a caller, until <see cref="Arrived"/>; it is on its way to the journal.</summary>
+    /// <param name="most">How many may wait.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool TryAnnounce(int most)
+    {
+        if (Interlocked.Increment(ref _announced) + Volatile.Read(ref _interactive) <= most)
+        {
+            return true;
+        }
+
+        Arrived();
+        return false;
+    }
+
+    /// <summary>A prompt that was announced has been added, or will not be.</summary>
+    public void Arrived() => Interlocked.Decrement(ref _announced);
 }
