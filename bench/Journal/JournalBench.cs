@@ -48,7 +48,7 @@ internal static class JournalBench
         var routing = new RoutingOptions();
         var intake = new PromptIntake(
             journal, new PromptQueue(), new PromptBoard(), models, new Chores(routing), routing, new PipelineOptions { MaxOpen = 1_000_000 },
-            TimeProvider.System);
+            new IntakeLimits(), TimeProvider.System);
         await HandInAsync(intake, callers, TimeSpan.FromSeconds(1), cancellationToken);
         var start = Stopwatch.GetTimestamp();
         var times = await HandInAsync(intake, callers, duration, cancellationToken);

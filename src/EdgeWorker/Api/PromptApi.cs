@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hybrid.Contracts;
-using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
@@ -15,9 +14,6 @@ namespace Hybrid.EdgeWorker.Api;
 /// <summary><c>/hybrid/prompts</c>: hand in prompts, fetch their outcomes.</summary>
 internal static class PromptApi
 {
-    /// <summary>The largest body in bytes: JSON can make six bytes of one, and the rest is small.</summary>
-    public const long MaxBodyBytes = (6L * Limits.PromptBytes) + (64 << 10);
-
     public const string IdempotencyHeader = "Idempotency-Key";
 
     private const string Path = "/hybrid/prompts";
@@ -33,9 +29,10 @@ internal static class PromptApi
         endpoints.MapGet(Path + "/{id:guid}/trace", Trace);
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes)
+    private static async Task<IResult> PostAsync(
+        HttpContext context, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes, ApiOptions options)
     {
-        var (body, bytes, problem) = await ReadAsync(context);
+        var (body, bytes, problem) = await ReadAsync(context, options);
         if (body is null)
         {
             return problem!;
@@ -46,7 +43,6 @@ internal static class PromptApi
             return Problems.Of(StatusCodes.Status400BadRequest, "Invalid prompt", "Give either prompt or messages.", "prompt");
         }
 
-        var caller = Caller.Of(context);
         var key = context.Request.Headers[IdempotencyHeader].ToString();
         var request = new PromptRequest
         {
@@ -57,8 +53,8 @@ internal static class PromptApi
             Kind = body.Interactive ? PromptKind.Interactive : PromptKind.Batch,
             WaitOffline = body.WaitOffline,
             Deadline = body.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e9)) : null,
-            Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(caller.Scope(IdempotencyScope), key, SHA256.HashData(bytes)) : null,
-            Owner = caller.Key,
+            Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(IdempotencyScope, key, SHA256.HashData(bytes)) : null,
+            Owner = Caller.Of(context).Owner,
         };
         return await AcceptAsync(context, request, intake, streaming, outcomes);
     }
@@ -111,7 +107,7 @@ internal static class PromptApi
             return refused.Kind switch
             {
                 RefusalKind.KeyConflict => Problems.Of(StatusCodes.Status422UnprocessableEntity, "Key used before", refused.Message),
-                RefusalKind.Busy => Problems.Later(context, "Too many open prompts", refused.Message),
+                RefusalKind.Busy => Problems.Later(context, "Too many open prompts", refused.Message, StatusCodes.Status429TooManyRequests),
                 RefusalKind.Full => Problems.Later(context, "Journal full", refused.Message),
                 _ => Problems.Of(StatusCodes.Status400BadRequest, "Invalid prompt", refused.Message, refused.Field),
             };
@@ -159,7 +155,7 @@ internal static class PromptApi
 
         var caller = Caller.Of(context);
         most = Math.Clamp(most, 1, MostListed);
-        var prompts = caller.IsOwner ? journal.List(wanted, most) : journal.ListOf(caller.Key, wanted, most);
+        var prompts = caller.SeesAll ? journal.List(wanted, most) : journal.ListOf(caller.Owner, wanted, most);
         return TypedResults.Json(new PromptListView([.. prompts.Select(PromptView.Of)]), ApiJson.Default.PromptListView);
     }
 
@@ -175,7 +171,7 @@ internal static class PromptApi
     }
 
     private static IResult Trace(Guid id, HttpContext context, PromptJournal journal) =>
-        (Caller.Of(context) is { IsOwner: true } || (journal.Find(id) is { } known && Caller.Of(context).MaySee(known)))
+        (Caller.Of(context).SeesAll || (journal.Find(id) is { } known && Caller.Of(context).MaySee(known)))
         && journal.Trace(id) is { Count: > 0 } transitions
         ? TypedResults.Json(
             new TraceView(id, [.. transitions.Select(step => new TransitionView(step.At, step.To, step.From, step.Route, step.Reason, step.Detail))]),
@@ -184,7 +180,7 @@ internal static class PromptApi
 
     private static IResult NotFound(Guid id) => Problems.Of(StatusCodes.Status404NotFound, "No such prompt", $"This device has no prompt {id}.");
 
-    private static async Task<(PromptBody? Body, byte[] Bytes, IResult? Problem)> ReadAsync(HttpContext context)
+    private static async Task<(PromptBody? Body, byte[] Bytes, IResult? Problem)> ReadAsync(HttpContext context, ApiOptions options)
     {
         try
         {
@@ -201,7 +197,7 @@ internal static class PromptApi
         }
         catch (BadHttpRequestException exception)
         {
-            return (null, [], Problems.Of(exception.StatusCode, "Body refused", $"{exception.Message} At most {MaxBodyBytes} bytes are read."));
+            return (null, [], Problems.Of(exception.StatusCode, "Body refused", $"{exception.Message} At most {options.MaxBodyBytes} bytes are read."));
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Hybrid.Contracts;
 using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
@@ -16,6 +17,7 @@ internal sealed class PromptIntake(
     Chores chores,
     RoutingOptions routing,
     PipelineOptions options,
+    IntakeLimits limits,
     TimeProvider time)
 {
     /// <summary>How often a request is asked anew whose prompts were cancelled one after the other.</summary>
@@ -26,6 +28,9 @@ internal sealed class PromptIntake(
 
     /// <summary>It is a word, not a text: what is written here travels in every escalation.</summary>
     private const int MostTaskCharacters = 64;
+
+    /// <summary>Where no model is loaded that could count: what English has in the usual vocabularies, about.</summary>
+    private const int BytesPerToken = 4;
 
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(30);
 
@@ -98,6 +103,13 @@ internal sealed class PromptIntake(
             Owner = request.Owner,
             TraceParent = Activity.Current?.Id,
         };
+        var announced = request.Kind == PromptKind.Interactive;
+        if (announced && !queue.TryAnnounce(limits.Queued))
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Busy, "", $"{limits.Queued} prompts wait for their turn, and {limits.Section}:MaxQueued allows no more. Try again later.");
+        }
+
         if (watch)
         {
             board.Watch(prompt.Id);
@@ -115,9 +127,18 @@ internal sealed class PromptIntake(
             CrashPoint.Hit(EdgeCrashPoints.AcceptBefore);
             acceptance = await journal.AcceptAsync(prompt);
             CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
+            if (acceptance.Value.Kind == AcceptanceKind.New)
+            {
+                queue.Add(prompt.Id, prompt.Kind, prompt.Kind == PromptKind.Interactive && chores.Find(prompt.Messages) is not null);
+            }
         }
         finally
         {
+            if (announced)
+            {
+                queue.Arrived();
+            }
+
             if (watch && acceptance is not { Kind: AcceptanceKind.New })
             {
                 board.Unwatch(prompt.Id);
@@ -136,9 +157,6 @@ internal sealed class PromptIntake(
                     RefusalKind.KeyConflict, "Idempotency-Key", "This Idempotency-Key was used for another request. Use a new key for a new request.");
             case AcceptanceKind.Full:
                 throw new PromptRefusedException(RefusalKind.Full, "", acceptance.Value.Refusal!);
-            case AcceptanceKind.New:
-                queue.Add(prompt.Id, prompt.Kind, prompt.Kind == PromptKind.Interactive && chores.Find(prompt.Messages) is not null);
-                break;
         }
 
         return acceptance.Value;
@@ -174,6 +192,19 @@ internal sealed class PromptIntake(
 
     private SemaphoreSlim GateOf(Guid id) => _gates[(uint)id.GetHashCode() % _gates.Length];
 
+    /// <summary>How many tokens a conversation has, if too many. No token is shorter than a byte, so most need no counting.</summary>
+    private int? TokensBeyondLimit(IReadOnlyList<PromptMessage> messages)
+    {
+        var bytes = messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content));
+        if (bytes <= limits.PromptTokens)
+        {
+            return null;
+        }
+
+        var tokens = models.CountTokens(messages) ?? bytes / BytesPerToken;
+        return tokens > limits.PromptTokens ? tokens : null;
+    }
+
     private void Check(PromptRequest request)
     {
         try
@@ -183,6 +214,19 @@ internal sealed class PromptIntake(
         catch (ContractException exception)
         {
             throw new PromptRefusedException(RefusalKind.Invalid, exception.Field, exception.Message);
+        }
+
+        if (request.Messages.Count > limits.Messages)
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "messages", $"messages has {request.Messages.Count} entries; {limits.Section}:MaxMessages allows {limits.Messages}.");
+        }
+
+        if (TokensBeyondLimit(request.Messages) is { } tokens)
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "messages",
+                $"messages has {tokens} tokens{(models.Name is null ? ", by its bytes" : "")}; {limits.Section}:MaxPromptTokens allows {limits.PromptTokens}.");
         }
 
         if (request.Model is not (ModelNames.Hybrid or ModelNames.Cloud) && request.Model != models.Name)

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Tests.Journal;
@@ -13,6 +14,8 @@ namespace Hybrid.EdgeWorker.Tests.Api;
 /// <summary>The device's HTTP API, over a real socket. Nothing works on the prompts: the tests say what becomes of them.</summary>
 public sealed class PromptApiTests : IAsyncLifetime
 {
+    private static readonly long MostBytes = new ApiOptions().MaxBodyBytes;
+
     private readonly TemporaryFolder _folder = new();
     private TestDevice _device = null!;
 
@@ -173,13 +176,13 @@ public sealed class PromptApiTests : IAsyncLifetime
     public async Task Post_Oversized_413(bool chunked)
     {
         using var content = new StringContent(
-            $"{{\"prompt\":\"{new string('x', (int)PromptApi.MaxBodyBytes)}\"}}", Encoding.UTF8, "application/json");
+            $"{{\"prompt\":\"{new string('x', (int)MostBytes)}\"}}", Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = content };
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         using var response = await _device.Http.SendAsync(request, Token);
 
-        await ProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, $"{PromptApi.MaxBodyBytes}");
+        await ProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, $"{MostBytes}");
     }
 
     [Theory]
@@ -250,7 +253,7 @@ public sealed class PromptApiTests : IAsyncLifetime
     public async Task AnyRequest_TokenOfAnEarlierOwner_403()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "hybrid/status");
-        request.Headers.Add(LoopbackGuard.TokenHeader, "stale");
+        request.Headers.Add(HostGuard.TokenHeader, "stale");
         using var response = await _device.Http.SendAsync(request, Token);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
@@ -299,7 +302,7 @@ public sealed class PromptApiTests : IAsyncLifetime
         request.Content = method == HttpMethod.Post ? new StringContent("{}", Encoding.UTF8, "application/json") : null;
         if (asOwner)
         {
-            request.Headers.Add(LoopbackGuard.TokenHeader, OwnerRecord.Read(_folder.Path)!.Token);
+            request.Headers.Add(HostGuard.TokenHeader, OwnerRecord.Read(_folder.Path)!.Token);
         }
 
         return await _device.Http.SendAsync(request, Token);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Hybrid.Contracts;
 using Hybrid.Contracts.Crashes;
-using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
@@ -54,7 +53,7 @@ internal sealed partial class AnswerCalls(
                 Options = asked.Options,
                 Model = asked.Model,
                 Kind = PromptKind.Interactive,
-                Owner = Caller.Of(context).Key,
+                Owner = Caller.Of(context).Owner,
                 Idempotency = RepeatedRequests.Key(context, mark.Endpoint, body),
                 Request = mark,
                 Search = RepeatedRequests.Search(context, time.GetUtcNow(), options.RetryWindow),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.AspNetCore.Http;
 
@@ -21,13 +20,13 @@ internal static class RepeatedRequests
     /// <summary>The client's own name for the request; null if it gave none.</summary>
     public static IdempotencyKey? Key(HttpContext context, string endpoint, byte[] body) =>
         context.Request.Headers.TryGetValue(PromptApi.IdempotencyHeader, out var key)
-            ? new IdempotencyKey(Caller.Of(context).Scope("openai"), key.ToString(), Fingerprint(null, endpoint, body))
+            ? new IdempotencyKey("openai", key.ToString(), Fingerprint(null, endpoint, body))
             : null;
 
     /// <summary>What is recorded of the request.</summary>
     public static RequestMark Mark(HttpContext context, string endpoint, byte[] body)
     {
-        var fingerprint = Fingerprint(Caller.Of(context).Key, endpoint, body);
+        var fingerprint = Fingerprint(Caller.Of(context).Owner, endpoint, body);
         return new RequestMark
         {
             Endpoint = endpoint,

@@ -1,5 +1,4 @@
 using Hybrid.Contracts;
-using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.AspNetCore.Http;
 
