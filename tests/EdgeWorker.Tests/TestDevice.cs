@@ -50,6 +50,12 @@ internal sealed class TestDevice : IAsyncDisposable
 
     public HttpClient Http { get; } = new();
 
+    /// <summary>Whether the model works on nothing.</summary>
+    public bool IsIdle => _models.Status is { Active: 0, Queued: 0 };
+
+    /// <summary>Whether somebody waits for a prompt.</summary>
+    public bool IsAwaited(Guid id) => _application.Services.GetRequiredService<PromptBoard>().IsAwaited(id);
+
     public CloudLink Link => _application.Services.GetRequiredService<CloudLink>();
 
     /// <summary>Starts one.</summary>
