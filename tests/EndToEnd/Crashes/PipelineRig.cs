@@ -83,7 +83,7 @@ internal sealed class PipelineRig : IAsyncDisposable
             Variables(
                 crashAt,
                 [
-                    ("Device:Id", DeviceId), ("Journal:RetryDelay", "00:00:00.1"), ("Journal:MaxRetryDelay", "00:00:00.5"),
+                    ("Device:Id", DeviceId), ("Journal:RetryDelay", "00:00:00.1"), ("Journal:MaxRetryDelay", "00:00:00.5"), ("Journal:IdlePoll", "00:00:00.2"),
                     ("Pipeline:SweepInterval", "00:00:00.1"), ("Pipeline:LinkPatience", "00:00:30"), ("Routing:ConfidenceThreshold", "1"), ("Models:Threads", "1"),
                     ("Models:Spinning", "Off"), .. _scenario.Edge,
                 ]));
