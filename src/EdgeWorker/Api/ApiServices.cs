@@ -56,6 +56,7 @@ internal static partial class ApiServices
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "A boundary: whatever went wrong in one request must not reach the caller raw.")]
     private static async Task GuardAsync(HttpContext context, RequestDelegate next, ILogger logger)
     {
+        RequestId.Give(context);
         try
         {
             await next(context);

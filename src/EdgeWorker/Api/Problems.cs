@@ -1,3 +1,4 @@
+using Hybrid.EdgeWorker.Api.OpenAI;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,8 +22,14 @@ internal static class Problems
         return Of(status, title, detail);
     }
 
+    /// <summary>Answers in the shape the path's clients read: OpenAI's under <c>/v1</c>.</summary>
     public static Task WriteAsync(HttpContext context, int status, string title, string detail)
     {
+        if (OpenAIErrors.Speaks(context.Request))
+        {
+            return OpenAIErrors.WriteAsync(context, status, $"{title}: {detail}");
+        }
+
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status503ServiceUnavailable)
         {

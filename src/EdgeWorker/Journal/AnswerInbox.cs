@@ -197,7 +197,13 @@ internal sealed partial class AnswerInbox(
         };
         return answer.Outcome switch
         {
-            CloudOutcome.Answered => outcome with { State = PromptState.Answered, Route = PromptRoute.Cloud, Answer = answer.Text ?? "" },
+            CloudOutcome.Answered => outcome with
+            {
+                State = PromptState.Answered,
+                Route = PromptRoute.Cloud,
+                Answer = answer.Text ?? "",
+                Parts = new AnswerParts(answer.ToolCalls, answer.LogProbs),
+            },
             CloudOutcome.Filtered => outcome with { Reason = ReasonCode.Filtered },
             CloudOutcome.Expired => null,
             _ => outcome with { Reason = ReasonCode.CloudError },

@@ -27,8 +27,11 @@ internal sealed record NewPrompt
 
     public IdempotencyKey? Idempotency { get; init; }
 
-    /// <summary>Within what its idempotency key is unique: keys of different API keys never meet.</summary>
-    public string? Scope => Owner is null ? Idempotency?.Scope : Idempotency is { Scope: var scope } ? $"{scope} {Owner}" : null;
+    /// <summary>The request that brought it, where it shall be known again.</summary>
+    public RequestMark? Request { get; init; }
+
+    /// <summary>How to find an earlier sending of that request.</summary>
+    public RepeatSearch? Search { get; init; }
 
     public Guid? RetryOf { get; init; }
 

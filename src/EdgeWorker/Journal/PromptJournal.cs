@@ -105,7 +105,7 @@ internal sealed class PromptJournal : IDisposable
         var digest = RowDigest.Of(PromptDigests.Covered(
         [
             prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-            prompt.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
+            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
             prompt.Owner,
         ]));
         var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
@@ -124,11 +124,16 @@ internal sealed class PromptJournal : IDisposable
             var known = connection.Query(
                 "SELECT id, body_hash FROM prompts WHERE idempotency_scope = $scope AND idempotency_key = $key",
                 row => (Id: row.GetGuid(0), Hash: (byte[])row.GetValue(1)),
-                ("$scope", prompt.Scope), ("$key", key.Key));
+                ("$scope", key.Scope), ("$key", key.Key));
             if (known is [var earlier])
             {
                 return new Acceptance(earlier.Id, earlier.Hash.AsSpan().SequenceEqual(key.BodyHash) ? AcceptanceKind.Known : AcceptanceKind.Conflict);
             }
+        }
+
+        if (prompt is { Idempotency: null, Request: { } request, Search: { } search } && Requests.FindEarlier(connection, request, search) is { } sent)
+        {
+            return new Acceptance(sent, AcceptanceKind.Known);
         }
 
         if (Use(connection).Refusal(messages.Length) is { } refusal)
@@ -145,9 +150,14 @@ internal sealed class PromptJournal : IDisposable
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", prompt.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
             ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest),
             ("$owner", prompt.Owner));
+        if (prompt.Request is not null)
+        {
+            Requests.Add(connection, prompt.Id, prompt.Request);
+        }
+
         return new Acceptance(prompt.Id, AcceptanceKind.New);
     }
 
@@ -171,6 +181,10 @@ internal sealed class PromptJournal : IDisposable
             if (rows == 1)
             {
                 Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
+                if (step.DraftLogProbs is not null)
+                {
+                    AnswerParts.Write(connection, prompt.Id, new AnswerParts(null, step.DraftLogProbs));
+                }
             }
 
             return rows == 1;
@@ -184,12 +198,15 @@ internal sealed class PromptJournal : IDisposable
     }
 
     /// <summary>Records a final outcome and its event, in one transaction.</summary>
-    /// <returns>False if the prompt had its outcome already; then nothing was changed.</returns>
-    public async Task<bool> SettleAsync(PromptRecord prompt, Settlement outcome)
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="outcome">Its outcome.</param>
+    /// <param name="onlyAccepted">Whether a prompt that has escalated in the meantime is to be left alone.</param>
+    /// <returns>False if the prompt had its outcome already, or was left alone; then nothing was changed.</returns>
+    public async Task<bool> SettleAsync(PromptRecord prompt, Settlement outcome, bool onlyAccepted = false)
     {
         var now = _time.GetUtcNow();
         var (eventId, body) = _events.Result(prompt, outcome, now);
-        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
+        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body, onlyAccepted));
         if (settled)
         {
             Interlocked.Decrement(ref _open);
@@ -313,6 +330,19 @@ internal sealed class PromptJournal : IDisposable
 
     /// <summary>A prompt, or null.</summary>
     public PromptRecord? Find(Guid id) => Read(connection => Find(connection, id));
+
+    /// <summary>What a prompt's answer has beside its text, or its draft as long as there is no answer; null for nothing.</summary>
+    public AnswerParts? Parts(Guid id) => Read(connection => AnswerParts.Read(connection, id));
+
+    /// <summary>The request that brought a prompt; null if it came another way.</summary>
+    public RequestRecord? Request(Guid id) => Read(connection => Requests.Find(connection, id));
+
+    /// <summary>Notes that a prompt's answer has gone out whole, to a caller who was there until the end.</summary>
+    public Task DeliverAsync(Guid id)
+    {
+        var now = _time.GetUtcNow();
+        return _writer.WriteAsync(connection => Requests.Deliver(connection, id, now));
+    }
 
     /// <summary>The newest prompts first, perhaps only those of one state.</summary>
     public IReadOnlyList<PromptRecord> List(PromptState? state, int most) => Read(connection => connection.Query(
@@ -485,7 +515,8 @@ internal sealed class PromptJournal : IDisposable
         return result;
     }
 
-    private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)
+    private bool Settle(
+        SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body, bool onlyAccepted = false)
     {
         var (state, route, cost) =
             (Name(outcome.State), outcome.Route is { } way ? Name(way) : null, outcome.Cost?.Amount.ToString(CultureInfo.InvariantCulture));
@@ -495,7 +526,7 @@ internal sealed class PromptJournal : IDisposable
               answer = $answer, answer_model = $model, input_tokens = $input, output_tokens = $output, cost = $cost, currency = $currency,
               finish_reason = $finish, error_code = $code, error_message = $message, changed_at = $now,
               outcome_digest = $digest
-            WHERE id = $id AND state IN {OpenStates}
+            WHERE id = $id AND state IN {OpenStates} AND ($all OR state = 'accepted')
             """,
             ("$state", state), ("$route", route), ("$reason", outcome.Reason.Value),
             ("$detail", outcome.Detail), ("$confidence", outcome.Confidence), ("$answer", outcome.Answer), ("$model", outcome.Model),
@@ -505,9 +536,15 @@ internal sealed class PromptJournal : IDisposable
             ("$id", prompt.Id), ("$digest", RowDigest.Of(
                 prompt.Id, state, route, outcome.Reason.Value, outcome.Detail, outcome.Answer, outcome.Model, outcome.Usage?.InputTokens,
                 outcome.Usage?.OutputTokens, cost, outcome.Cost?.Currency, outcome.FinishReason, outcome.Error?.Code,
-                outcome.Error?.Message, now)));
+                outcome.Error?.Message, now)), ("$all", !onlyAccepted));
         if (rows == 1)
         {
+            // What was kept of a draft goes with it, unless the draft is the answer.
+            if (outcome.Parts is not null || prompt.Options?.TopLogProbs is not null)
+            {
+                AnswerParts.Write(connection, prompt.Id, outcome.Parts);
+            }
+
             // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
             connection.Run(
                 "DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));

@@ -41,7 +41,7 @@ public sealed class JournalMigrationTests : IDisposable
 
         using var raw = TestJournal.Raw(_folder.File(PromptJournal.FileName));
         Assert.Equal(2, Number(raw, "PRAGMA auto_vacuum"));
-        Assert.Equal(3, Number(raw, "PRAGMA user_version"));
+        Assert.Equal(JournalSchema.Version, Number(raw, "PRAGMA user_version"));
         Assert.Equal(2, Number(raw, "SELECT results FROM tally"));
         Assert.All(Rows(raw, "asked_digest", PromptDigests.Asked, "prompts", "true"), row =>
             Assert.True(RowDigest.Matches(row[0], PromptDigests.Covered(row.AsSpan(1)))));

@@ -57,6 +57,11 @@ internal static class JournalCheck
                 damage.AddRange(Differing(connection, "outbox", "true"));
             }
 
+            if (JournalSchema.HasParts(connection))
+            {
+                damage.AddRange(Differing(connection, "answer_parts", "true"));
+            }
+
             return new CheckReport(damage, prompts);
         }
         catch (SqliteException exception) when (JournalSchema.IsDamage(exception))
@@ -136,13 +141,16 @@ internal static class JournalCheck
     public static IEnumerable<string> Differing(SqliteConnection connection, string table, string where)
     {
         var owned = JournalSchema.HasOwners(connection);
-        (string Digest, string Columns, string Name)[] digests = table == "outbox"
-            ? [("digest", OutboxEntry.Digested, "event_id")]
-            :
+        (string Digest, string Columns, string Name)[] digests = table switch
+        {
+            "outbox" => [("digest", OutboxEntry.Digested, "event_id")],
+            "answer_parts" => [("digest", AnswerParts.Digested, "prompt_id")],
+            _ =>
             [
                 ("asked_digest", owned ? PromptDigests.Asked : PromptDigests.AskedBefore3, "id"), ("draft_digest", PromptDigests.Draft, "id"),
                 ("outcome_digest", PromptDigests.Outcome, "id"),
-            ];
+            ],
+        };
         foreach (var (digest, columns, name) in digests)
         {
             var expected = digest switch
