@@ -62,11 +62,6 @@ internal static class ChatOptionsReader
 
     private static void RefuseUnsupported(ChatOptions? options)
     {
-        if (options?.ResponseFormat is { } format and not ChatResponseFormatText)
-        {
-            throw new NotSupportedException($"Local models answer in text; {nameof(ChatOptions.ResponseFormat)} is {format.GetType().Name}.");
-        }
-
         if (options?.Tools is { Count: > 0 })
         {
             throw new NotSupportedException($"Local models do not call tools; {nameof(ChatOptions.Tools)} has {options.Tools.Count}.");

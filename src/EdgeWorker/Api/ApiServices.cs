@@ -1,4 +1,5 @@
 using Hybrid.EdgeWorker.Api.Access;
+using Hybrid.EdgeWorker.Api.OpenAI;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,7 @@ internal static partial class ApiServices
         services.AddSingleton<Closing>();
         services.AddSingleton<OutcomeWait>();
         services.AddSingleton<PromptStreaming>();
+        services.AddOpenAIApi();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         return services;
     }
@@ -38,6 +40,7 @@ internal static partial class ApiServices
             Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode),
             "See the README for the paths, methods and parameters this device answers."));
         PromptApi.Map(application);
+        OpenAIApi.Map(application);
         StatusApi.Map(application);
     }
 

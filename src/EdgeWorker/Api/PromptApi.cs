@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hybrid.Contracts;
-using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
@@ -44,7 +43,6 @@ internal static class PromptApi
             return Problems.Of(StatusCodes.Status400BadRequest, "Invalid prompt", "Give either prompt or messages.", "prompt");
         }
 
-        var caller = Caller.Of(context);
         var key = context.Request.Headers[IdempotencyHeader].ToString();
         var request = new PromptRequest
         {
@@ -55,8 +53,8 @@ internal static class PromptApi
             Kind = body.Interactive ? PromptKind.Interactive : PromptKind.Batch,
             WaitOffline = body.WaitOffline,
             Deadline = body.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e9)) : null,
-            Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(caller.Scope(IdempotencyScope), key, SHA256.HashData(bytes)) : null,
-            Owner = caller.Key,
+            Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(IdempotencyScope, key, SHA256.HashData(bytes)) : null,
+            Owner = Caller.Of(context).Owner,
         };
         return await AcceptAsync(context, request, intake, streaming, outcomes);
     }
@@ -157,7 +155,7 @@ internal static class PromptApi
 
         var caller = Caller.Of(context);
         most = Math.Clamp(most, 1, MostListed);
-        var prompts = caller.IsOwner ? journal.List(wanted, most) : journal.ListOf(caller.Key, wanted, most);
+        var prompts = caller.SeesAll ? journal.List(wanted, most) : journal.ListOf(caller.Owner, wanted, most);
         return TypedResults.Json(new PromptListView([.. prompts.Select(PromptView.Of)]), ApiJson.Default.PromptListView);
     }
 
@@ -173,7 +171,7 @@ internal static class PromptApi
     }
 
     private static IResult Trace(Guid id, HttpContext context, PromptJournal journal) =>
-        (Caller.Of(context) is { IsOwner: true } || (journal.Find(id) is { } known && Caller.Of(context).MaySee(known)))
+        (Caller.Of(context).SeesAll || (journal.Find(id) is { } known && Caller.Of(context).MaySee(known)))
         && journal.Trace(id) is { Count: > 0 } transitions
         ? TypedResults.Json(
             new TraceView(id, [.. transitions.Select(step => new TransitionView(step.At, step.To, step.From, step.Route, step.Reason, step.Detail))]),

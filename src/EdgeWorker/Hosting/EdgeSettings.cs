@@ -48,8 +48,21 @@ internal sealed record EdgeSettings(
         new SectionReader(configuration, RoutingOptions.SectionName, failures)
             .Name<RouteMode>(nameof(RoutingOptions.Mode))
             .Number(nameof(RoutingOptions.ConfidenceThreshold), 0.0, 1.0)
-            .Number(nameof(RoutingOptions.AnswerReserve), 1, 1_000_000);
+            .Number(nameof(RoutingOptions.AnswerReserve), 1, 1_000_000)
+            .Name<ToolsRoute>(nameof(RoutingOptions.Tools))
+            .Truth(nameof(RoutingOptions.RecognizeChores));
+        foreach (var pattern in configuration.GetSection($"{RoutingOptions.SectionName}:{nameof(RoutingOptions.Chores)}").GetChildren())
+        {
+            if (Chores.Trouble(pattern.Value ?? "") is { } trouble)
+            {
+                failures.Add($"{pattern.Path} cannot be used: {trouble} It must be a regular expression without look-arounds and back-references.");
+            }
+        }
+
         new SectionReader(configuration, ApiOptions.SectionName, failures)
+            .Time(nameof(ApiOptions.CloudWait), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1))
+            .Name<CloudWaitEnd>(nameof(ApiOptions.OnCloudWait))
+            .Time(nameof(ApiOptions.RetryWindow), TimeSpan.Zero, TimeSpan.FromDays(1))
             .Truth(nameof(ApiOptions.RequireKey))
             .Text(
                 nameof(ApiOptions.AllowedHosts), list => ApiOptions.Split(list).All(IsHost),

@@ -33,6 +33,9 @@ internal sealed record NewPrompt
     /// <summary>How to find an earlier sending of that request.</summary>
     public RepeatSearch? Search { get; init; }
 
+    /// <summary>Within what its idempotency key is unique: keys of different API keys never meet.</summary>
+    public string? Scope => Owner is null ? Idempotency?.Scope : Idempotency is { Scope: var scope } ? $"{scope} {Owner}" : null;
+
     public Guid? RetryOf { get; init; }
 
     /// <summary>The id of the API key that asks; null for who needs none.</summary>

@@ -105,7 +105,7 @@ internal sealed class PromptJournal : IDisposable
         var digest = RowDigest.Of(PromptDigests.Covered(
         [
             prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
+            prompt.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
             prompt.Owner,
         ]));
         var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
@@ -124,7 +124,7 @@ internal sealed class PromptJournal : IDisposable
             var known = connection.Query(
                 "SELECT id, body_hash FROM prompts WHERE idempotency_scope = $scope AND idempotency_key = $key",
                 row => (Id: row.GetGuid(0), Hash: (byte[])row.GetValue(1)),
-                ("$scope", key.Scope), ("$key", key.Key));
+                ("$scope", prompt.Scope), ("$key", key.Key));
             if (known is [var earlier])
             {
                 return new Acceptance(earlier.Id, earlier.Hash.AsSpan().SequenceEqual(key.BodyHash) ? AcceptanceKind.Known : AcceptanceKind.Conflict);
@@ -150,7 +150,7 @@ internal sealed class PromptJournal : IDisposable
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$scope", prompt.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
             ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest),
             ("$owner", prompt.Owner));
         if (prompt.Request is not null)

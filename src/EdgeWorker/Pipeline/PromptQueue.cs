@@ -16,20 +16,23 @@ internal sealed class PromptQueue
     private int _interactive;
     private int _announced;
 
-    public void Add(Guid id, PromptKind kind)
+    /// <param name="id">The prompt.</param>
+    /// <param name="kind">Whether somebody waits for it.</param>
+    /// <param name="isChore">Whether it is a chore: nobody looks at the clock for it.</param>
+    public void Add(Guid id, PromptKind kind, bool isChore = false)
     {
         if (kind == PromptKind.Interactive)
         {
             Interlocked.Increment(ref _interactive);
         }
 
-        _waiting.Writer.TryWrite((id, kind == PromptKind.Interactive ? 0 : 1, Interlocked.Increment(ref _order)));
+        _waiting.Writer.TryWrite((id, kind != PromptKind.Interactive ? 2 : isChore ? 1 : 0, Interlocked.Increment(ref _order)));
     }
 
     public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken)
     {
         var (id, priority, _) = await _waiting.Reader.ReadAsync(cancellationToken);
-        if (priority == 0)
+        if (priority <= 1)
         {
             Interlocked.Decrement(ref _interactive);
         }

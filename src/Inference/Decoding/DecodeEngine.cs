@@ -463,7 +463,14 @@ internal sealed class DecodeEngine : IDisposable
             return;
         }
 
-        var choice = sequence.Sampler.Choose(logits, row, _scratch);
+        var constraint = sequence.Request.Constraint;
+        if (constraint?.Prepare() is false || sequence.Sampler.Choose(logits, row, _scratch, constraint) is not { } choice)
+        {
+            Finish(sequence, FinishReason.Cancelled, new InferenceFailedException(
+                "No token of the model's vocabulary can go on with the answer in the requested format."));
+            return;
+        }
+
         var top = sequence.Request.TopCandidates > 0 ? LogitRow.Top(logits, sequence.Request.TopCandidates, row.LogSumExp) : null;
         var isEnd = sequence.Request.EndTokens.Contains(choice.Token);
         sequence.Append(choice.Token);
@@ -475,6 +482,10 @@ internal sealed class DecodeEngine : IDisposable
         else if (!more)
         {
             Finish(sequence, FinishReason.Stopped);
+        }
+        else if (constraint?.IsComplete is true)
+        {
+            Finish(sequence, FinishReason.Complete);
         }
         else if (sequence.Count >= sequence.MaxTokens)
         {

@@ -67,7 +67,6 @@ public sealed class KeysCommandTests(TestModels models) : IDisposable
     [InlineData(2, "1 to 64 characters", "add", "")]
     [InlineData(2, "1 to 64 characters", "add", " padded")]
     [InlineData(2, "1 to 64 characters", "add", "line\nbreak")]
-    [InlineData(2, "between 1 and 1000000", "add", "fast", "--requests-per-minute", "0")]
     [InlineData(1, "no active key called nobody", "revoke", "nobody")]
     public async Task Wrong_SaysWhatAndLeavesTheKeysAsTheyWere(int expected, string says, params string[] arguments)
     {
@@ -80,6 +79,19 @@ public sealed class KeysCommandTests(TestModels models) : IDisposable
         Assert.Contains(says, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllTextAsync(_data.File("api-keys.json"), Token));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1000001")]
+    [InlineData("many")]
+    public async Task Add_BadRate_Exits2AndMakesNoKey(string rate)
+    {
+        var (code, _, error) = await KeysAsync(_data.Path, "add", "fast", "--requests-per-minute", rate);
+
+        Assert.Equal(2, code);
+        Assert.Contains($"'{rate}'; it must be a whole number between 1 and 1000000", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_data.File("api-keys.json")));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class HostGuard(RequestDelegate next, DataFolder folder, ApiOpti
                     context, StatusCodes.Status403Forbidden, "Another owner", "This data folder has a new owner; read its record again.");
             }
 
-            context.Features.Set(Caller.Owner);
+            Caller.Set(context, Caller.OfTheFolder);
         }
 
         return next(context);

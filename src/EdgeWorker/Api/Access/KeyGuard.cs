@@ -16,11 +16,11 @@ internal sealed class KeyGuard(RequestDelegate next, KeyRing ring, RequestLimits
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<Caller>() is { IsOwner: true } || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
+        if (context.Features.Get<Caller>() is { SeesAll: true } || Open.Any(path => context.Request.Path.StartsWithSegments(path)))
         {
             if (context.Features.Get<Caller>() is null)
             {
-                context.Features.Set(Caller.Keyless);
+                Caller.Set(context, Caller.Keyless);
             }
 
             await next(context);
@@ -54,7 +54,7 @@ internal sealed class KeyGuard(RequestDelegate next, KeyRing ring, RequestLimits
             return;
         }
 
-        context.Features.Set(key is null ? Caller.Keyless : new Caller(key.Id));
+        Caller.Set(context, key is null ? Caller.Keyless : new Caller(key.Id));
         using var rate = key is null ? null : limits.Rate(key);
         if (rate is { IsAcquired: false })
         {

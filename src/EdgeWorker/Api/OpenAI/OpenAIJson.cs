@@ -7,4 +7,11 @@ namespace Hybrid.EdgeWorker.Api.OpenAI;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OpenAIErrorBody))]
+[JsonSerializable(typeof(ChatBody))]
+[JsonSerializable(typeof(ChatChunk))]
+[JsonSerializable(typeof(TextBody))]
+[JsonSerializable(typeof(ModelListBody))]
+[JsonSerializable(typeof(ModelEntry))]
+[JsonSerializable(typeof(ResponseBody))]
+[JsonSerializable(typeof(ResponseEvent))]
 internal sealed partial class OpenAIJson : JsonSerializerContext;

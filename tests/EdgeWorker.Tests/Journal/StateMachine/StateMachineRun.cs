@@ -166,7 +166,7 @@ internal sealed class StateMachineRun : IDisposable
             Deadline = prompt.Deadline,
             Messages = [new PromptMessage(MessageRole.User, new string('x', step.A * 7))],
             Model = "hybrid",
-            Idempotency = key is null ? null : new IdempotencyKey($"http {owner}", key, [(byte)prompt.Body]),
+            Idempotency = key is null ? null : new IdempotencyKey("http", key, [(byte)prompt.Body]),
             Owner = owner,
             RetryOf = retryOf is { } earlier ? _ids[earlier] : null,
         });
