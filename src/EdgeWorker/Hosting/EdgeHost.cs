@@ -40,6 +40,8 @@ internal sealed partial class EdgeHost : IAsyncDisposable
 
     public string Token => _folder.Token;
 
+    public LocalModels Models => _application.Services.GetRequiredService<LocalModels>();
+
     public string DeviceId => _application.Services.GetRequiredService<PromptJournal>().DeviceId;
 
     /// <summary>Starts a device on a folder it owns from now on.</summary>
