@@ -450,7 +450,8 @@ var busSettings = usesBus
       AzureWebJobsServiceBus__fullyQualifiedNamespace: serviceBus!.outputs.host
       AzureWebJobsServiceBus__credential: 'managedidentity'
       AzureWebJobsServiceBus__clientId: identity.outputs.clientId
-      'HYBRID__Messaging__${transport}__Namespace': serviceBus!.outputs.host
+      // One section for both ways to Service Bus.
+      HYBRID__Messaging__Amqp__Namespace: serviceBus!.outputs.host
     }
   : {}
 

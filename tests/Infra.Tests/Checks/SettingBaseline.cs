@@ -1,9 +1,12 @@
 using System.Globalization;
 using Hybrid.CloudFunctions;
 using Hybrid.CloudFunctions.Cli;
+using Hybrid.CloudFunctions.Hosting;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.CloudFunctions.Settings;
 using Hybrid.Infra.Tests.Bicep;
+using Hybrid.Messaging;
+using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.Infra.Tests.Checks;
@@ -68,6 +71,12 @@ internal static class SettingBaseline
             .Select(line => line.Split(" = ", 2))
             .Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1]);
+        var broker = CloudSettings.ReadMessaging(configuration, []).Amqp;
+        foreach (var property in broker.GetType().GetProperties())
+        {
+            inForce[$"{MessagingOptions.SectionName}:{AmqpOptions.SectionName}:{property.Name}"] = property.GetValue(broker)?.ToString() ?? "";
+        }
+
         foreach (var (key, value) in own)
         {
             // A price's three values are shown in one line.
@@ -123,6 +132,12 @@ internal static class SettingBaseline
             found.AddRange(needed.Select(part => $"{connection}__{part}").Except(settings.Keys).Select(name => $"{name} is missing."));
         }
 
+        // The program holds the host's settings against its own at every start; what it would refuse is refused here.
+        var transport = settings.GetValueOrDefault($"{SettingsReader.DefaultPrefix}{MessagingOptions.SectionName}__{nameof(MessagingOptions.Transport)}", "");
+        var host = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value))
+            .Build();
+        TriggerCheck.Run(host, transport, found, found);
         found.AddRange(
             from name in settings.Keys
             where name.StartsWith("AzureWebJobs", StringComparison.Ordinal) && !name.EndsWith(suffix, StringComparison.Ordinal)
