@@ -40,6 +40,8 @@ internal sealed partial class EdgeHost : IAsyncDisposable
 
     public string Token => _folder.Token;
 
+    public LocalModels Models => _application.Services.GetRequiredService<LocalModels>();
+
     public string DeviceId => _application.Services.GetRequiredService<PromptJournal>().DeviceId;
 
     /// <summary>Starts a device on a folder it owns from now on.</summary>
@@ -65,9 +67,13 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             var device = folder.DeviceId(settings.Device.Id);
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
-            models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
+            models = purpose == HostPurpose.Look
                 ? LocalModels.None(TimeProvider.System)
-                : LocalModels.Load(ModelsOptionsReader.ToLocal(settings.Models), TimeProvider.System, cancellationToken);
+                : LocalModels.Load(
+                    settings.Routing.Mode == RouteMode.CloudOnly ? null : ModelsOptionsReader.ToLocal(settings.Models),
+                    purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
+                    TimeProvider.System,
+                    cancellationToken);
             // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
             var logs = false;
             application = Compose(configuration, settings, folder, url, purpose, journal, models, () => logs);
