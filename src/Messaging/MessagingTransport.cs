@@ -5,4 +5,7 @@ public enum MessagingTransport
 {
     /// <summary>Azure Storage queues; locally Azurite.</summary>
     StorageQueue,
+
+    /// <summary>An AMQP 1.0 broker: Azure Service Bus, or any other.</summary>
+    Amqp,
 }

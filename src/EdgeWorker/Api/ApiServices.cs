@@ -38,7 +38,9 @@ internal static partial class ApiServices
             pages.HttpContext,
             pages.HttpContext.Response.StatusCode,
             Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(pages.HttpContext.Response.StatusCode),
-            "See the README for the paths, methods and parameters this device answers."));
+            OpenAIErrors.Speaks(pages.HttpContext.Request)
+                ? "/openapi/v1.json describes the paths and methods this device answers."
+                : "See the README for the paths, methods and parameters this device answers."));
         PromptApi.Map(application);
         OpenAIApi.Map(application);
         StatusApi.Map(application);

@@ -29,6 +29,7 @@ internal sealed record EdgeSettings(
             .Number(nameof(JournalOptions.SendBatch), 1, 1000)
             .Time(nameof(JournalOptions.RetryDelay), TimeSpan.FromMilliseconds(10), Longest)
             .Time(nameof(JournalOptions.MaxRetryDelay), TimeSpan.FromMilliseconds(10), Longest)
+            .Time(nameof(JournalOptions.IdlePoll), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1))
             .Time(nameof(JournalOptions.ResultLifetime), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650))
             .Number(nameof(JournalOptions.MaxBytes), 1L << 20, 1L << 40)
             .Number(nameof(JournalOptions.MaxPrompts), 1L, 100_000_000L)

@@ -31,6 +31,7 @@ internal sealed class PromptJournal : IDisposable
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
+    private readonly SemaphoreSlim _escalated = new(0, 1);
     private readonly SemaphoreSlim _clockTurn = new(1, 1);
     private readonly ClockWatch _clock;
     private long _open;
@@ -191,7 +192,8 @@ internal sealed class PromptJournal : IDisposable
         });
         if (changed)
         {
-            WakeOutbox();
+            Wake(_outboxFilled);
+            Wake(_escalated);
         }
 
         return changed;
@@ -469,6 +471,12 @@ internal sealed class PromptJournal : IDisposable
     /// <summary>Ends when something may be waiting in the outbox.</summary>
     public Task OutboxFilledAsync(TimeSpan most, CancellationToken cancellationToken) => _outboxFilled.WaitAsync(most, cancellationToken);
 
+    /// <summary>Whether any prompt waits for the cloud.</summary>
+    public bool AwaitsAnswers() => Read(connection => connection.Query("SELECT 1 FROM prompts WHERE state = 'escalated' LIMIT 1", _ => true)) is not [];
+
+    /// <summary>Waits until a prompt has escalated since the last call, or until the time is over.</summary>
+    public Task EscalatedAsync(TimeSpan most, CancellationToken cancellationToken) => _escalated.WaitAsync(most, cancellationToken);
+
     public void Dispose()
     {
         if (_disposed)
@@ -483,6 +491,7 @@ internal sealed class PromptJournal : IDisposable
         using var reader = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(reader);
         _outboxFilled.Dispose();
+        _escalated.Dispose();
         _clockTurn.Dispose();
     }
 
@@ -610,18 +619,18 @@ internal sealed class PromptJournal : IDisposable
     private void Announce(Guid id)
     {
         Settled.Settle(id);
-        WakeOutbox();
+        Wake(_outboxFilled);
     }
 
-    private void WakeOutbox()
+    private static void Wake(SemaphoreSlim signal)
     {
         try
         {
-            _outboxFilled.Release();
+            signal.Release();
         }
         catch (SemaphoreFullException)
         {
-            // The pump has been told already.
+            // Whoever waits has been told already.
         }
     }
 

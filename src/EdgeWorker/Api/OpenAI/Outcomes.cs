@@ -10,6 +10,9 @@ internal static class Outcomes
     /// <summary>The finish reasons OpenAI's clients know.</summary>
     private static readonly string[] FinishReasons = ["stop", "length", "tool_calls", "content_filter", "function_call"];
 
+    /// <summary>OpenAI's code for a prompt that is too long.</summary>
+    private const string ContextLength = "context_length_exceeded";
+
     /// <summary>The answer of an answered prompt.</summary>
     public static CallAnswer Answer(PromptRecord prompt, AnswerParts? parts)
     {
@@ -57,6 +60,20 @@ internal static class Outcomes
             return NoRoute(detail);
         }
 
+        if (reason == ReasonCode.CloudError && prompt.Error?.Code is { } cause)
+        {
+            // What the prompt itself was too much for, the caller can mend.
+            if (cause == ReasonCode.Unsupported.Value)
+            {
+                return Of(StatusCodes.Status400BadRequest, said, cause);
+            }
+
+            if (cause == ReasonCode.TooLong.Value || cause == ContextLength)
+            {
+                return TooLong(said);
+            }
+        }
+
         return reason switch
         {
             _ when reason == ReasonCode.TooLong => TooLong(said),
@@ -80,7 +97,7 @@ internal static class Outcomes
 
     private static CallFailure TooLong(string message) => new(
         StatusCodes.Status400BadRequest,
-        OpenAIErrors.Of(StatusCodes.Status400BadRequest, message, "context_length_exceeded", "messages"),
+        OpenAIErrors.Of(StatusCodes.Status400BadRequest, message, ContextLength, "messages"),
         IsFinal: true);
 
     private static CallFailure Of(int status, string message, string code, bool isFinal = true) =>

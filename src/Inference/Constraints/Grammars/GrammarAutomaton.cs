@@ -10,7 +10,7 @@ namespace Hybrid.Inference.Constraints.Grammars;
 /// </remarks>
 internal sealed class GrammarAutomaton(Grammar grammar)
 {
-    private const int MaxThreads = 256;
+    private const int MaxThreads = 128;
 
     /// <summary>What one closure may visit once it has found a way to go on.</summary>
     private const int MaxVisits = 20_000;
@@ -31,6 +31,12 @@ internal sealed class GrammarAutomaton(Grammar grammar)
 
     /// <summary>How much is remembered, roughly in bytes, token masks not counted.</summary>
     public long Bytes => (_states.Count * 2_300L) + (_frames.Count * 150L);
+
+    /// <summary>Steps of single stacks taken so far: what the work has cost.</summary>
+    public long Work { get; private set; }
+
+    /// <summary>How many states are remembered.</summary>
+    public int States => _states.Count;
 
     /// <summary>Where every text starts.</summary>
     public GrammarState Start
@@ -54,6 +60,9 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         var next = (state.Next ??= new GrammarState?[256])[value] ??= Advance(state, value);
         return next == Dead ? null : next;
     }
+
+    /// <summary>Whether the state after a byte is known already.</summary>
+    public static bool Knows(GrammarState state, byte value) => state.Next?[value] is not null;
 
     /// <summary>Forgets everything but one state.</summary>
     /// <returns>That state's new self.</returns>
@@ -96,6 +105,7 @@ internal sealed class GrammarAutomaton(Grammar grammar)
 
     private GrammarState Advance(GrammarState state, byte value)
     {
+        Work += state.Threads.Length;
         foreach (var thread in state.Threads)
         {
             var language = grammar.Nodes[thread.Node].Language!;
@@ -144,6 +154,7 @@ internal sealed class GrammarAutomaton(Grammar grammar)
                 break;
             }
 
+            Work++;
             if (item.Node >= 0)
             {
                 Expand(item.Node, item.Frame);

@@ -8,7 +8,15 @@ namespace Hybrid.Inference.Constraints.Tokens;
 internal sealed class TokenTable
 {
     /// <summary>Above this what was worked out is forgotten and begun again.</summary>
-    private const long MaxBytes = 24L << 20;
+    private const long MaxBytes = 8L << 20;
+
+    /// <summary>
+    /// What finding out one state's tokens may cost beyond its single bytes. A hostile schema exceeds it; then longer tokens are left out,
+    /// which a text can do without.
+    /// </summary>
+    private const int MaxWork = 200_000;
+
+    private const int MaxNewStates = 2_048;
 
     private readonly TokenTrie _trie;
     private readonly int[] _endTokens;
@@ -110,10 +118,18 @@ internal sealed class TokenTable
         var mask = new ulong[(_trie.VocabularySize + 63) >> 6];
         var (values, depths, ends, firsts, tokens, path) = (_trie.Values, _trie.Depths, _trie.Ends, _trie.FirstTokens, _trie.Tokens, _path);
         path[0] = state;
+        for (var node = 0; node < values.Length; node = ends[node])
+        {
+            _automaton.Step(state, values[node]);
+        }
+
+        var (mostWork, mostStates) = (_automaton.Work + MaxWork, _automaton.States + MaxNewStates);
         for (var node = 0; node < values.Length;)
         {
             var depth = depths[node];
-            var next = _automaton.Step(path[depth - 1]!, values[node]);
+            var from = path[depth - 1]!;
+            var isAffordable = _automaton.Work < mostWork && _automaton.States < mostStates;
+            var next = isAffordable || GrammarAutomaton.Knows(from, values[node]) ? _automaton.Step(from, values[node]) : null;
             if (next is null)
             {
                 node = ends[node];
