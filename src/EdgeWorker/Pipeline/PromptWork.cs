@@ -185,8 +185,10 @@ internal sealed partial class PromptWork(
             tokens?.AddRange(news!);
             if (update.Text.Length > 0 || news is { Count: > 0 })
             {
-                text.Append(update.Text);
-                stream?.Write(new AnswerDelta(update.Text, news));
+                // What is shown is what the journal will have.
+                var piece = SqliteCommands.Storable(update.Text);
+                text.Append(piece);
+                stream?.Write(new AnswerDelta(piece, news));
             }
 
             summary = AnswerSummary.Of(update) ?? summary;
