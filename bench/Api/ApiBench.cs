@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
-using Hybrid.EdgeWorker.Models;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 

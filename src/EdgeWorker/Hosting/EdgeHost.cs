@@ -5,6 +5,7 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
+using Hybrid.Inference;
 using Hybrid.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -70,7 +71,7 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             models = purpose == HostPurpose.Look
                 ? LocalModels.None(TimeProvider.System)
                 : LocalModels.Load(
-                    settings.Routing.Mode == RouteMode.CloudOnly ? null : ModelsOptionsReader.ToLocal(settings.Models),
+                    settings.Routing.Mode == RouteMode.CloudOnly ? null : Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline),
                     purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
                     TimeProvider.System,
                     cancellationToken);
@@ -105,6 +106,10 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What is worked on at once also decodes at once: else those that came first would be finished before others begin.</summary>
+    private static LocalModelOptions Batched(LocalModelOptions model, PipelineOptions pipeline) =>
+        model with { MaxBatch = Math.Max(model.MaxBatch, pipeline.Concurrency) };
 
     /// <summary>Waits until it is told to stop, or until one of its loops has failed.</summary>
     /// <returns>Whether every loop ended well.</returns>

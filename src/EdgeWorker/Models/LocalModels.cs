@@ -91,7 +91,9 @@ internal sealed class LocalModels : IDisposable
         messages.Select(message => new ChatMessage(new ChatRole(message.Role.ToString().ToLowerInvariant()), message.Content));
 
     /// <summary>Options as the chat client takes them.</summary>
-    public static ChatOptions ToChat(PromptOptions? options)
+    /// <param name="options">The caller's.</param>
+    /// <param name="lowPriority">Whether others go first.</param>
+    public static ChatOptions ToChat(PromptOptions? options, bool lowPriority = false)
     {
         var chat = new ChatOptions
         {
@@ -110,6 +112,11 @@ internal sealed class LocalModels : IDisposable
             },
             AdditionalProperties = [],
         };
+        if (lowPriority)
+        {
+            chat.AdditionalProperties[ChatOptionNames.Priority] = ChatOptionNames.LowPriority;
+        }
+
         if (options?.TopLogProbs is { } top)
         {
             chat.AdditionalProperties[ChatOptionNames.LogProbabilities] = true;
