@@ -43,7 +43,7 @@ internal static class JournalBench
     {
         using var journal = PromptJournal.Open(
             folder, epoch => new JournalEvents("bench", epoch, publishText: false), new JournalOptions { Folder = folder }, TimeProvider.System);
-        using var models = LocalModels.None(TimeProvider.System);
+        using var models = LocalModels.None();
         var intake = new PromptIntake(
             journal, new PromptQueue(), new PromptBoard(), models, new PipelineOptions { MaxOpen = 1_000_000 }, TimeProvider.System);
         await HandInAsync(intake, callers, TimeSpan.FromSeconds(1), cancellationToken);
