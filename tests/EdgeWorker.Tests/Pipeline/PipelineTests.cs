@@ -390,7 +390,8 @@ public sealed class PipelineTests(TestModels models) : IDisposable
             "hybrid/prompts", new StringContent("{\"prompt\":\"x\"}", Encoding.UTF8, "application/json"), Token);
         await device.Journal.SettleAsync(device.Journal.Find(first.Id)!, TestJournal.Local());
 
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.True(refused.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         await device.PostAsync(Batch);
     }
 

@@ -35,6 +35,7 @@ internal sealed class OnnxGenAIChatClient(IChatClient inner, ILocalBackend backe
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        Refuse(options);
         var conversation = messages.ToList();
         var promptTokens = backend.Tokenizer.Encode(Render(backend.Format, conversation)).Count;
         var room = backend.ContextTokens - promptTokens;
@@ -119,6 +120,20 @@ internal sealed class OnnxGenAIChatClient(IChatClient inner, ILocalBackend backe
         }
     }
 
+    /// <summary>The library would ignore these, or take them for something else (a presence penalty for its repetition penalty).</summary>
+    private static void Refuse(ChatOptions? options)
+    {
+        var unknown = options?.AdditionalProperties?.FirstOrDefault(pair => pair.Value is not (null or false)).Key
+            ?? (options?.FrequencyPenalty is not (null or 0) ? "frequency_penalty" : null)
+            ?? (options?.PresencePenalty is not (null or 0) ? "presence_penalty" : null);
+        if (unknown is not null)
+        {
+            throw new NotSupportedException(
+                $"The backend {nameof(ModelBackend.OnnxGenAI)} does not know {unknown}. Leave it out, or choose "
+                + $"{ModelsOptions.SectionName}:{nameof(ModelsOptions.Backend)}={nameof(ModelBackend.OnnxRuntime)}.");
+        }
+    }
+
     // Stop sequences are left out: the library compares them with single tokens. Without a temperature the folder's own choice stands.
     private static ChatOptions InnerOptions(ChatOptions? options, int limit) => new()
     {
@@ -127,6 +142,7 @@ internal sealed class OnnxGenAIChatClient(IChatClient inner, ILocalBackend backe
         TopP = options?.TopP,
         TopK = options?.TopK,
         Seed = options?.Seed,
+        ResponseFormat = options?.ResponseFormat,
         AdditionalProperties = options?.Temperature switch
         {
             null => null,
