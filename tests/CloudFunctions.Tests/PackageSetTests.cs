@@ -7,7 +7,7 @@ public sealed class PackageSetTests
 {
     private const string Package = "Microsoft.Azure.Functions.Worker";
     private const string Namespace = "Hybrid.CloudFunctions.Isolated";
-    private static readonly Assembly Product = typeof(Hosting.CloudHost).Assembly;
+    private static readonly Assembly Product = typeof(Handled).Assembly;
 
     [Fact]
     public void Assembly_ReferencesAndTypes_AreThoseOfItsPackageSet()

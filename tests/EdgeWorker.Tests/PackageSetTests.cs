@@ -1,4 +1,5 @@
 using System.Reflection;
+using Hybrid.EdgeWorker.Models;
 
 namespace Hybrid.EdgeWorker.Tests;
 
@@ -7,7 +8,7 @@ public sealed class PackageSetTests
 {
     private const string Package = "Microsoft.ML.OnnxRuntimeGenAI";
     private const string Namespace = "Hybrid.EdgeWorker.Models.OnnxGenAI";
-    private static readonly Assembly Product = typeof(Models.LocalModels).Assembly;
+    private static readonly Assembly Product = typeof(LocalModels).Assembly;
 
     [Fact]
     public void Assembly_ReferencesAndTypes_AreThoseOfItsPackageSet()

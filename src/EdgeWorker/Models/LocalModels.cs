@@ -101,7 +101,7 @@ internal sealed class LocalModels : IDisposable
             : [];
 
     /// <summary>A text's length in the model's tokens; null if none is loaded.</summary>
-    public int? CountTokens(string text) => _model?.Tokenizer.Encode(text).Count;
+    public int? CountTokens(string text) => _backend?.Tokenizer.Encode(text).Count;
 
     private static TokenProbability Probability(Inference.Answers.TokenLogProbability token) => new(token.Bytes.ToArray(), token.LogProbability);
 
