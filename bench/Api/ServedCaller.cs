@@ -12,8 +12,8 @@ internal sealed class ServedCaller(Uri address, string model) : IDisposable
 
     public async Task<Call> CallAsync(string prompt, int tokens, CancellationToken cancellationToken)
     {
-        var body = $$"""
-            {"model":"{{model}}","messages":[{"role":"user","content":"{{prompt}}"}],"max_tokens":{{tokens}},"temperature":0,"stream":true,"stream_options":{"include_usage":true}}
+        var body = $$$"""
+            {"model":"{{{model}}}","messages":[{"role":"user","content":"{{{prompt}}}"}],"max_tokens":{{{tokens}}},"temperature":0,"stream":true,"stream_options":{"include_usage":true}}
             """;
         var start = Stopwatch.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };

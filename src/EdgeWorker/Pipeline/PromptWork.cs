@@ -118,7 +118,15 @@ internal sealed partial class PromptWork(
             return;
         }
 
-        if (!gated || router.IsSure(answer.Confidence))
+        if (decision.Reason == ReasonCode.Offline && routing.Mode == RouteMode.LocalFirst)
+        {
+            // That the cloud is away changed nothing for an answer that would have stayed here anyway.
+            var outcome = router.IsSure(answer.Confidence)
+                ? Outcome(answer, ReasonCode.Mode, $"mode {routing.Mode}")
+                : Outcome(answer, ReasonCode.Offline, $"{Threshold(answer)}; {decision.Detail}");
+            await SettleAsync(prompt, outcome, cancellationToken);
+        }
+        else if (!gated || router.IsSure(answer.Confidence))
         {
             await SettleAsync(prompt, Outcome(answer, decision.Reason, decision.Detail), cancellationToken);
         }

@@ -116,7 +116,7 @@ public sealed class ClientTests(TestModels models) : IAsyncLifetime
     }
 
     /// <summary>What both clients do with the chunks: the text in the deltas, and the end where a finish reason stands.</summary>
-    private static void AnswerOf(IReadOnlyList<JsonElement> chunks, string model)
+    private static void AnswerOf(List<JsonElement> chunks, string model)
     {
         Assert.All(chunks, chunk =>
         {

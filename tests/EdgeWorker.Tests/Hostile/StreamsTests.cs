@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.ServerSentEvents;
 using System.Text;
@@ -14,7 +13,7 @@ public sealed class StreamsTests(TestModels models) : IDisposable
 {
     private const int Streams = 64;
 
-    /// <summary>Tokens of the slowest stream at which the shares are compared.</summary>
+    /// <summary>Tokens of the slowest stream, since all had begun, at which the shares are compared.</summary>
     private const int Enough = 24;
 
     private readonly TemporaryFolder _root = new();
@@ -29,11 +28,10 @@ public sealed class StreamsTests(TestModels models) : IDisposable
             models, _root.File("data"), ["--mode", "LocalOnly"],
             ("HYBRID__Models__Path", _root.File("long")), ("HYBRID__Pipeline__Concurrency", $"{Streams}"), ("HYBRID__Api__MaxRequests", $"{Streams}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var received = new ConcurrentDictionary<int, int>();
-        var shares = new TaskCompletionSource<int[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var shares = new Shares(Streams, Enough);
 
-        var streams = Enumerable.Range(0, Streams).Select(number => ReadAsync(server, number, received, shares, stop.Token)).ToList();
-        var tokens = await shares.Task.SoonAsync();
+        var streams = Enumerable.Range(0, Streams).Select(number => ReadAsync(server, number, shares, stop.Token)).ToList();
+        var tokens = await shares.Reached.SoonAsync();
         using var beyond = await PostAsync(server, Streams, stop.Token);
         await stop.CancelAsync();
         await Task.WhenAll(streams).SoonAsync();
@@ -56,7 +54,7 @@ public sealed class StreamsTests(TestModels models) : IDisposable
     public void Dispose() => _root.Dispose();
 
     private static async Task ReadAsync(
-        EdgeServer server, int number, ConcurrentDictionary<int, int> received, TaskCompletionSource<int[]> shares, CancellationToken cancellationToken)
+        EdgeServer server, int number, Shares shares, CancellationToken cancellationToken)
     {
         try
         {
@@ -65,16 +63,9 @@ public sealed class StreamsTests(TestModels models) : IDisposable
             await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
             await foreach (var item in SseParser.Create(content).EnumerateAsync(cancellationToken))
             {
-                if (!item.Data.Contains("\"content\":\"", StringComparison.Ordinal) || item.Data.Contains("\"content\":\"\"", StringComparison.Ordinal))
+                if (item.Data.Contains("\"content\":\"", StringComparison.Ordinal) && !item.Data.Contains("\"content\":\"\"", StringComparison.Ordinal))
                 {
-                    continue;
-                }
-
-                received.AddOrUpdate(number, 1, (_, count) => count + 1);
-                // The moment when the slowest has enough: everybody had the same time since the last one began.
-                if (received.Count == Streams && received.Values.Min() >= Enough)
-                {
-                    shares.TrySetResult([.. received.Values]);
+                    shares.Add(number);
                 }
             }
         }
@@ -84,7 +75,7 @@ public sealed class StreamsTests(TestModels models) : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or Xunit.Sdk.XunitException)
         {
-            shares.TrySetException(exception);
+            shares.Fail(exception);
         }
     }
 
