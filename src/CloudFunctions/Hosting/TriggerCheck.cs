@@ -22,7 +22,7 @@ internal static class TriggerCheck
     public static void Run(IConfiguration host, MessagingOptions messaging, ICollection<string> failures, ICollection<string> warnings)
     {
         var transport = messaging.Transport;
-        var overStorage = string.Equals(transport, nameof(MessagingTransport.StorageQueue), StringComparison.OrdinalIgnoreCase);
+        var overStorage = messaging.IsOverStorageQueues();
         var (used, unused) = overStorage
             ? (FunctionNames.Storage, FunctionNames.ServiceBus)
             : (FunctionNames.ServiceBus, FunctionNames.Storage);

@@ -16,7 +16,7 @@ internal sealed class Invocation(QueueFunctions functions, FunctionRunner runner
     /// <summary>Handles a message of Service Bus. A failed attempt keeps it for a while: what is given back comes again at once, and counts.</summary>
     /// <exception cref="InvalidOperationException">The attempt failed; the host gives the message back.</exception>
     public Task RunAsync(string name, ServiceBusReceivedMessage message, CancellationToken cancellationToken) => RunAsync(
-        functions.All.Single(function => function.ServiceBusName == name), DeliveryOf(message), host.VisibilityTimeout, cancellationToken);
+        functions.All.Single(function => function.ServiceBusName == name), DeliveryOf(message), host.Rest, cancellationToken);
 
     private static Delivery DeliveryOf(ServiceBusReceivedMessage message) => new(
         BodyOf(message),

@@ -136,13 +136,22 @@ public sealed class TriggerCheckTests
     {
         var variable = $"AzureFunctionsJobHost__extensions__serviceBus__{key}";
         await using var process = CloudProcess.Start(
-            "dotnet", ["hybrid-cloud.dll", "--check"], new Dictionary<string, string?> { [variable] = value });
+            "dotnet", ["hybrid-cloud.dll", "--check"], new Dictionary<string, string?>
+            {
+                [variable] = value,
+                ["HYBRID__Messaging__Transport"] = "Amqp",
+                ["HYBRID__Messaging__Amqp__Namespace"] = "hybrid.servicebus.windows.net",
+            });
 
         Assert.Equal(2, await process.ExitAsync());
         Assert.Contains($"extensions:serviceBus:{key} is '{value}'", process.Errors, StringComparison.Ordinal);
         Assert.Contains(named, process.Errors, StringComparison.Ordinal);
         Assert.Contains($"host.json or {variable}", process.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void HostFile_LongVisibilityTimeout_DoesNotMakeTheRestLonger() => Assert.Equal(
+        TimeSpan.FromMinutes(1), (HostFile.Read([], overServiceBus: false) with { VisibilityTimeout = TimeSpan.FromDays(7) }).Rest);
 
     [Theory]
     [InlineData("EscalationServiceBus", "escalations")]
