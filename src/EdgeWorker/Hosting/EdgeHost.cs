@@ -69,10 +69,11 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
             models = purpose == HostPurpose.Look
-                ? LocalModels.None(TimeProvider.System)
+                ? LocalModels.None()
                 : LocalModels.Load(
                     settings.Routing.Mode == RouteMode.CloudOnly ? null : Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline),
                     purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
+                    settings.Models.Backend,
                     TimeProvider.System,
                     cancellationToken);
             // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
