@@ -1,5 +1,6 @@
 using System.Net;
 using Hybrid.CloudFunctions.Api;
+using Hybrid.CloudFunctions.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,10 +31,18 @@ internal static class CloudHost
     {
         var failures = new List<string>();
         var settings = CloudSettings.Read(configuration, failures);
+        var warnings = new List<string>();
+        if (!standalone)
+        {
+            TriggerCheck.Run(CloudConfiguration.Environment(), settings.Messaging.Transport, failures, warnings);
+        }
+
         if (failures.Count > 0)
         {
             return await ReportAsync(failures, ExitCode.Usage, error);
         }
+
+        await ReportAsync(warnings.Select(warning => $"warning: {warning}"), ExitCode.Success, error);
 
         await using var app = Build(configuration, settings, address, standalone);
         try

@@ -12,8 +12,8 @@ namespace Hybrid.CloudFunctions.Hosting;
 /// When it stops, what runs may finish within the grace period; the rest is cancelled and goes back to the queue at once.
 /// </remarks>
 internal sealed partial class QueuePump(
-    QueueFunction function, IMessageTransport transport, FunctionRunner runner, HostFile host, LeaseOptions lease, TimeProvider time,
-    ILogger logger)
+    QueueFunction function, IMessageTransport transport, MessagingOptions messaging, FunctionRunner runner, HostFile host,
+    LeaseOptions lease, TimeProvider time, ILogger logger)
 {
     /// <summary>How long work may go on after the signal to stop: most calls are paid by then.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -21,6 +21,9 @@ internal sealed partial class QueuePump(
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly IMessageQueue _queue = transport.Open(function.Queue);
+    private readonly bool _overStorage =
+        string.Equals(messaging.Transport, nameof(MessagingTransport.StorageQueue), StringComparison.OrdinalIgnoreCase);
+
     private bool _justEnsured;
 
     /// <summary>Pumps until told to stop; whatever the queue does, it goes on.</summary>
@@ -35,13 +38,14 @@ internal sealed partial class QueuePump(
             running.RemoveAll(task => task.IsCompleted);
             try
             {
-                if (running.Count > host.NewBatchThreshold)
+                var room = _overStorage ? host.BatchRoom(running.Count) : host.CallRoom(running.Count);
+                if (room == 0)
                 {
                     await Task.WhenAny(running).WaitAsync(stoppingToken);
                     continue;
                 }
 
-                foreach (var message in await _queue.ReceiveAsync(host.BatchSize, lease.Duration, host.MaxPollingInterval, stoppingToken))
+                foreach (var message in await _queue.ReceiveAsync(room, lease.Duration, host.MaxPollingInterval, stoppingToken))
                 {
                     running.Add(HandleAsync(message, work.Token));
                 }
@@ -105,7 +109,7 @@ internal sealed partial class QueuePump(
         using (var done = new CancellationTokenSource())
         {
             var holding = HoldAsync(message, held, done.Token);
-            end = await runner.RunAsync(function, message.Body, all.Token);
+            end = await runner.RunAsync(function, new Delivery(message.Body, DeliveryCount: message.DeliveryCount), all.Token);
             await done.CancelAsync();
             await holding;
             lost = held.IsCancellationRequested;

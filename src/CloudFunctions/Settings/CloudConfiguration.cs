@@ -14,7 +14,7 @@ internal static class CloudConfiguration
     public static IConfiguration Build(string[] arguments)
     {
         var named = Add(new ConfigurationBuilder(), arguments).Build();
-        var fallback = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(HostStorage);
+        var fallback = Environment().GetSection(HostStorage);
         string[] keys =
         [
             nameof(MessagingOptions.ConnectionString), nameof(MessagingOptions.QueueServiceUri), nameof(MessagingOptions.BlobServiceUri),
@@ -24,6 +24,9 @@ internal static class CloudConfiguration
             ? named
             : Add(new ConfigurationBuilder().AddInMemoryCollection(FromHost(fallback)), arguments).Build();
     }
+
+    /// <summary>The environment alone, where a Functions host hands its app settings down.</summary>
+    public static IConfiguration Environment() => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     private static IConfigurationBuilder Add(IConfigurationBuilder builder, string[] arguments) => builder
         .SetBasePath(AppContext.BaseDirectory)
