@@ -5,6 +5,7 @@ using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
+using Hybrid.EdgeWorker.Routing;
 using Spectre.Console;
 
 namespace Hybrid.Journal.Bench;
@@ -44,8 +45,10 @@ internal static class JournalBench
         using var journal = PromptJournal.Open(
             folder, epoch => new JournalEvents("bench", epoch, publishText: false), new JournalOptions { Folder = folder }, TimeProvider.System);
         using var models = LocalModels.None(TimeProvider.System);
+        var routing = new RoutingOptions();
         var intake = new PromptIntake(
-            journal, new PromptQueue(), new PromptBoard(), models, new PipelineOptions { MaxOpen = 1_000_000 }, TimeProvider.System);
+            journal, new PromptQueue(), new PromptBoard(), models, new Chores(routing), routing, new PipelineOptions { MaxOpen = 1_000_000 },
+            new IntakeLimits(), TimeProvider.System);
         await HandInAsync(intake, callers, TimeSpan.FromSeconds(1), cancellationToken);
         var start = Stopwatch.GetTimestamp();
         var times = await HandInAsync(intake, callers, duration, cancellationToken);

@@ -9,8 +9,11 @@ namespace Hybrid.Contracts;
 /// <param name="Model">The model that answered, as its provider names it.</param>
 /// <param name="Usage">Tokens read and written, also where the model answered but the answer was not used.</param>
 /// <param name="Cost">What the call cost by the configured prices; null where no price is known.</param>
-/// <param name="FinishReason">Why the model stopped: <c>stop</c>, <c>length</c>, <c>content_filter</c>.</param>
+/// <param name="FinishReason">Why the model stopped: <c>stop</c>, <c>length</c>, <c>content_filter</c>, <c>tool_calls</c>.</param>
 /// <param name="Error">What went wrong; null if answered.</param>
+/// <param name="ToolCalls">What the model asks the caller to call; null for nothing.</param>
+/// <param name="LogProbs">The answer's tokens, where they were asked for and the provider gives them; at most <see cref="Limits.LogProbEntries"/>
+/// entries, alternatives included.</param>
 public sealed record AnswerData(
     Guid PromptId,
     string DeviceId,
@@ -21,4 +24,6 @@ public sealed record AnswerData(
     TokenUsage? Usage = null,
     Cost? Cost = null,
     string? FinishReason = null,
-    OutcomeError? Error = null);
+    OutcomeError? Error = null,
+    IReadOnlyList<PromptToolCall>? ToolCalls = null,
+    IReadOnlyList<TokenProbability>? LogProbs = null);

@@ -99,9 +99,14 @@ public static class EventFormat
     {
         Require(messages.Count is > 0 and <= Limits.Messages, "messages", $"messages must hold 1 to {Limits.Messages} messages; it holds {messages.Count}.");
         Require(messages.All(message => message is not null), "messages", "messages holds a null.");
-        var bytes = messages.Sum(message => (long)Encoding.UTF8.GetByteCount(message.Content));
+        var bytes = messages.Sum(BytesOf);
         Require(bytes <= Limits.PromptBytes, "messages", $"The messages have {bytes} bytes; at most {Limits.PromptBytes} are accepted.");
         Require(messages.Any(message => message.Content.Length > 0), "messages", "Every message is empty.");
+        for (var i = 0; i < messages.Count; i++)
+        {
+            Check(messages[i], $"messages[{i}]");
+        }
+
         Require(options?.MaxTokens is null or >= 1, "options.maxTokens", $"maxTokens is {options?.MaxTokens}; it must be 1 or more.");
         Require(options?.Temperature is null or (>= 0 and <= 2), "options.temperature", $"temperature is {options?.Temperature}; it must lie in [0, 2].");
         Require(options?.TopP is null or (> 0 and <= 1), "options.topP", $"topP is {options?.TopP}; it must lie in (0, 1].");
@@ -109,7 +114,90 @@ public static class EventFormat
             options?.Stop is null || (options.Stop.Count <= Limits.StopSequences && options.Stop.All(text => !string.IsNullOrEmpty(text))),
             "options.stop",
             $"stop must hold at most {Limits.StopSequences} texts, none of them empty.");
+        if (options is not null)
+        {
+            CheckAnswer(options);
+            CheckTools(options);
+            CheckNotes(options);
+        }
     }
+
+    private static long BytesOf(PromptMessage message) =>
+        Encoding.UTF8.GetByteCount(message.Content)
+        + Encoding.UTF8.GetByteCount(message.Name ?? "")
+        + Encoding.UTF8.GetByteCount(message.ToolCallId ?? "")
+        + (message.ToolCalls?.Sum(call => (long)Encoding.UTF8.GetByteCount(call?.Id + call?.Name + call?.Arguments)) ?? 0);
+
+    private static void Check(PromptMessage message, string field)
+    {
+        Require(
+            message.ToolCalls is null || (message.Role == MessageRole.Assistant && message.ToolCalls.Count <= Limits.ToolCalls && message.ToolCalls.All(call => call is not null)),
+            $"{field}.toolCalls",
+            $"Only the assistant calls tools, at most {Limits.ToolCalls} at once.");
+        Require(
+            (message.ToolCallId is null) != (message.Role == MessageRole.Tool),
+            $"{field}.toolCallId",
+            "A tool's result, and nothing else, names the call it belongs to.");
+    }
+
+    private static void CheckAnswer(PromptOptions options)
+    {
+        Require(
+            options.FrequencyPenalty is null or (>= -2 and <= 2), "options.frequencyPenalty",
+            $"frequencyPenalty is {options.FrequencyPenalty}; it must lie in [-2, 2].");
+        Require(
+            options.PresencePenalty is null or (>= -2 and <= 2), "options.presencePenalty",
+            $"presencePenalty is {options.PresencePenalty}; it must lie in [-2, 2].");
+        Require(
+            options.TopLogProbs is null or (>= 0 and <= Limits.TopLogProbs), "options.topLogProbs",
+            $"topLogProbs is {options.TopLogProbs}; it must lie in [0, {Limits.TopLogProbs}].");
+        Require(
+            options.Schema is null || (options.Schema.Schema.ValueKind == JsonValueKind.Object && SizeOf(options.Schema.Schema) <= Limits.SchemaBytes),
+            "options.schema",
+            $"The schema must be a JSON object of at most {Limits.SchemaBytes} bytes.");
+        Require(options.Schema is null || IsName(options.Schema.Name), "options.schema.name", NameRule);
+    }
+
+    private static void CheckTools(PromptOptions options)
+    {
+        if (options.Tools is { } tools)
+        {
+            Require(
+                tools.Count <= Limits.Tools && tools.All(tool => tool is not null && IsName(tool.Name)), "options.tools",
+                $"tools may hold {Limits.Tools} functions. {NameRule}");
+            Require(
+                tools.All(tool => tool.Parameters is null or { ValueKind: JsonValueKind.Object })
+                    && tools.Sum(tool => (tool.Parameters is { } schema ? SizeOf(schema) : 0) + Encoding.UTF8.GetByteCount(tool.Description ?? "")) <= Limits.SchemaBytes,
+                "options.tools",
+                $"The parameters of each tool must be a JSON object, and all tools together may have {Limits.SchemaBytes} bytes.");
+        }
+
+        Require(options.ToolChoice is null or "auto" or "none" or "required" or "function", "options.toolChoice", "toolChoice must be auto, none, required or function.");
+        Require(
+            options.ToolChoice is null or "none" or "auto" || options.Tools is { Count: > 0 }, "options.toolChoice", "toolChoice needs tools.");
+        Require(
+            options.ToolChoice == "function" ? options.Tools!.Any(tool => tool.Name == options.ToolName) : options.ToolName is null,
+            "options.toolName",
+            "toolName must name one of the tools, and goes with the toolChoice function only.");
+    }
+
+    private static void CheckNotes(PromptOptions options)
+    {
+        Require(
+            options.User is null or { Length: <= Limits.UserCharacters }, "options.user", $"user may have {Limits.UserCharacters} characters.");
+        Require(
+            options.Metadata is null || (options.Metadata.Count <= Limits.MetadataEntries
+                && options.Metadata.All(note => note.Key.Length <= Limits.MetadataKeyCharacters && note.Value is { Length: <= Limits.MetadataValueCharacters })),
+            "options.metadata",
+            $"metadata may hold {Limits.MetadataEntries} notes, names of {Limits.MetadataKeyCharacters} and values of {Limits.MetadataValueCharacters} characters.");
+    }
+
+    private static int SizeOf(JsonElement element) => Encoding.UTF8.GetByteCount(element.GetRawText());
+
+    private const string NameRule = "Names are made of letters, digits, _ and -, at most 64.";
+
+    private static bool IsName(string? name) =>
+        name is { Length: > 0 and <= 64 } && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
 
     private static (string Device, Guid Prompt) Check(EscalationData data)
     {

@@ -17,4 +17,6 @@ namespace Hybrid.Contracts;
 [JsonSerializable(typeof(HybridEvent<ClaimedData>))]
 [JsonSerializable(typeof(HybridEvent<JsonElement>))]
 [JsonSerializable(typeof(IReadOnlyList<PromptMessage>))]
+[JsonSerializable(typeof(IReadOnlyList<PromptToolCall>))]
+[JsonSerializable(typeof(IReadOnlyList<TokenProbability>))]
 public sealed partial class HybridJson : JsonSerializerContext;

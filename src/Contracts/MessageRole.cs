@@ -14,4 +14,7 @@ public enum MessageRole
 
     /// <summary>The model's earlier answers.</summary>
     Assistant,
+
+    /// <summary>The caller, with the result of a tool the model had asked for. Programs of before this value refuse the prompt.</summary>
+    Tool,
 }

@@ -13,6 +13,15 @@ public readonly record struct ReasonCode(string Value)
     /// <summary>The caller named a model.</summary>
     public static ReasonCode Pinned => new("pinned");
 
+    /// <summary>A chore of a chat program (title, tags, follow-ups and the like): answered on the device, never escalated.</summary>
+    public static ReasonCode Chore => new("chore");
+
+    /// <summary>The prompt needs tools, which the local model cannot call.</summary>
+    public static ReasonCode Tools => new("tools");
+
+    /// <summary>The prompt asks for something its model cannot do; another prompt may well be answered.</summary>
+    public static ReasonCode Unsupported => new("unsupported");
+
     /// <summary>The prompt does not fit the local model's context.</summary>
     public static ReasonCode TooLong => new("too_long");
 

@@ -21,6 +21,7 @@ internal static class ChatOptionsReader
             Sampling = ReadSampling(options, search),
             MaxOutputTokens = options?.MaxOutputTokens,
             StopSequences = options?.StopSequences is { } stops ? [.. stops] : [],
+            IsLowPriority = Extra(options, ChatOptionNames.Priority, false, ToLowPriority),
             LogProbabilities = Extra(options, ChatOptionNames.LogProbabilities, false, ToBoolean),
             TopLogProbabilities = Extra(options, ChatOptionNames.TopLogProbabilities, 0, ToInt32),
         };
@@ -62,11 +63,6 @@ internal static class ChatOptionsReader
 
     private static void RefuseUnsupported(ChatOptions? options)
     {
-        if (options?.ResponseFormat is { } format and not ChatResponseFormatText)
-        {
-            throw new NotSupportedException($"Local models answer in text; {nameof(ChatOptions.ResponseFormat)} is {format.GetType().Name}.");
-        }
-
         if (options?.Tools is { Count: > 0 })
         {
             throw new NotSupportedException($"Local models do not call tools; {nameof(ChatOptions.Tools)} has {options.Tools.Count}.");
@@ -96,6 +92,13 @@ internal static class ChatOptionsReader
 
     private static int ToInt32(object value) =>
         value is JsonElement element ? element.GetInt32() : Convert.ToInt32(value, CultureInfo.InvariantCulture);
+
+    private static bool ToLowPriority(object value) => value.ToString() switch
+    {
+        ChatOptionNames.LowPriority => true,
+        ChatOptionNames.NormalPriority => false,
+        _ => throw new FormatException(),
+    };
 
     private static bool ToBoolean(object value) =>
         value is JsonElement element ? element.GetBoolean() : Convert.ToBoolean(value, CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hybrid.Inference.Answers;
 using Hybrid.Inference.Chat;
+using Hybrid.Inference.Constraints;
 using Microsoft.Extensions.AI;
 
 namespace Hybrid.Inference;
@@ -10,8 +11,9 @@ namespace Hybrid.Inference;
 /// Thread safe. Does not own the model: disposing the client leaves it loaded. A plain answer is its own stream put together, so both
 /// behave alike. Each update's <see cref="ChatResponseUpdate.RawRepresentation"/> is its <see cref="AnswerPiece"/>; what is known at the
 /// end is read with <see cref="AnswerSummary.Of(ChatResponse)"/>. Beside <see cref="ChatOptions"/>'s members it understands the keys of <see cref="ChatOptionNames"/>.
-/// Tools, response formats other than text and message contents other than text are refused with <see cref="NotSupportedException"/>
-/// instead of being ignored.
+/// With <see cref="ChatResponseFormatJson"/> the answer is held to JSON while it is written: to any object, or to the format's schema. What
+/// comes back is valid unless it was cut off (<see cref="ChatFinishReason.Length"/>, or a stop sequence).
+/// Tools and message contents other than text are refused with <see cref="NotSupportedException"/> instead of being ignored.
 /// </remarks>
 public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChatClient
 {
@@ -20,6 +22,7 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">The request needs something a local model cannot do; the message names it.</exception>
     /// <exception cref="ArgumentException">An option lies outside its range, or the conversation does not fit the chat format.</exception>
+    /// <exception cref="Constraints.UnsupportedSchemaException">The format's schema asks for what cannot be promised; the message names the place.</exception>
     /// <exception cref="Decoding.PromptTooLongException">The conversation leaves no room in the context.</exception>
     /// <exception cref="Decoding.KvBudgetExceededException">Prompt and answer could never fit into the memory budget.</exception>
     /// <exception cref="Decoding.InferenceQueueFullException">Too many prompts wait already.</exception>
@@ -35,7 +38,7 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
     {
         var id = NewId();
         var created = time.GetUtcNow();
-        var generation = ChatOptionsReader.Read(options, model.Search);
+        var generation = ChatOptionsReader.Read(options, model.Search) with { Format = FormatOf(options, cancellationToken) };
         await foreach (var piece in model.GenerateAsync(Render(messages, options), generation, cancellationToken))
         {
             var update = new ChatResponseUpdate(ChatRole.Assistant, piece.Text)
@@ -104,6 +107,14 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
 
         return model.Format.Render(turns);
     }
+
+    private JsonFormat? FormatOf(ChatOptions? options, CancellationToken cancellationToken) => options?.ResponseFormat switch
+    {
+        null or ChatResponseFormatText => null,
+        ChatResponseFormatJson { Schema: { } schema } => model.Constraints.FormatOf(schema, cancellationToken),
+        ChatResponseFormatJson => JsonFormat.AnyObject,
+        var other => throw new NotSupportedException($"Local models answer in text or JSON; {nameof(ChatOptions.ResponseFormat)} is {other.GetType().Name}."),
+    };
 
     private static ChatFinishReason ReasonOf(AnswerSummary summary) =>
         summary.End == AnswerEnd.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hybrid.Inference.Answers;
 using Hybrid.Inference.Chat;
+using Hybrid.Inference.Constraints.Tokens;
 using Hybrid.Inference.Decoding;
 using Hybrid.Inference.Folders;
 using Hybrid.Inference.Tokenization;
@@ -35,6 +36,7 @@ public sealed class LocalModel : IDisposable
             }
         }
 
+        Constraints = new ConstraintCache(() => TokenTrie.Build(tokenizer, _endTokens, graph.VocabularySize), _endTokens);
         _engine = new DecodeEngine(graph, options, time);
     }
 
@@ -58,6 +60,9 @@ public sealed class LocalModel : IDisposable
 
     /// <summary>What it is doing right now; roughly consistent.</summary>
     public EngineStatus Status => _engine.Status;
+
+    /// <summary>The forms answers were lately held to.</summary>
+    internal ConstraintCache Constraints { get; }
 
     /// <summary>Loads a model.</summary>
     /// <exception cref="ArgumentException">An option lies outside its range.</exception>
@@ -110,6 +115,7 @@ public sealed class LocalModel : IDisposable
     /// <exception cref="KvBudgetExceededException">Prompt and answer could never fit into the memory budget.</exception>
     /// <exception cref="InferenceQueueFullException">Too many prompts wait already.</exception>
     /// <exception cref="InferenceFailedException">The model could not be run.</exception>
+    /// <exception cref="NotSupportedException">A format is asked for, and the model's tokenizer cannot be held to one.</exception>
     /// <exception cref="OperationCanceledException">The generation was cancelled.</exception>
     public IAsyncEnumerable<AnswerPiece> GenerateAsync(
         IReadOnlyList<PromptSegment> prompt, GenerationOptions options, CancellationToken cancellationToken) =>
@@ -124,10 +130,11 @@ public sealed class LocalModel : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
 
+        var constraint = options.Format is { } format ? Constraints.Create(format) : null;
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writer = new AnswerWriter(Tokenizer, options);
         _engine.Submit(
-            new SequenceRequest(prompt, options.Sampling, _endTokens, options.MaxOutputTokens, options.TopLogProbabilities), writer, leaving.Token);
+            new SequenceRequest(prompt, options.Sampling, _endTokens, options.MaxOutputTokens, options.TopLogProbabilities, constraint, options.IsLowPriority), writer, leaving.Token);
         try
         {
             // The decode loop ends the channel itself when cancelled, so that nothing is still running when this returns.

@@ -4,6 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
@@ -59,6 +60,8 @@ internal sealed class TestDevice : IAsyncDisposable
     /// <param name="works">Whether accepted prompts are worked on.</param>
     /// <param name="time">Its clock, to go on after a restart.</param>
     /// <param name="limits">What its journal may hold.</param>
+    /// <param name="api">Who may call it, and how much at once.</param>
+    /// <param name="door">Where it believes it listens; the socket is on this machine in any case.</param>
     public static async Task<TestDevice> StartAsync(
         string folder,
         string? model = null,
@@ -66,8 +69,11 @@ internal sealed class TestDevice : IAsyncDisposable
         PipelineOptions? pipeline = null,
         bool works = true,
         FakeTimeProvider? time = null,
-        JournalOptions? limits = null)
+        JournalOptions? limits = null,
+        ApiOptions? api = null,
+        Door? door = null)
     {
+        api ??= new ApiOptions();
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
         var owned = DataFolder.TryOwn(folder)!;
         var options = limits ?? new JournalOptions();
@@ -81,10 +87,13 @@ internal sealed class TestDevice : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = PromptApi.MaxBodyBytes);
+        builder.WebHost.ConfigureKestrel(kestrel => ServerLimits.Apply(kestrel, api));
         builder.Services.AddSingleton<TimeProvider>(time);
         // By a factory, so that the container gives the folder back.
         builder.Services.AddSingleton(_ => owned);
+        builder.Services.AddSingleton(api);
+        builder.Services.AddSingleton(door ?? Door.Local);
+        builder.Services.AddSingleton(api.Intake);
         builder.Services.AddJournal(options, journal, loops: false);
         builder.Services.AddSingleton(models);
         builder.Services.AddRouting(routing ?? new RoutingOptions());

@@ -45,7 +45,7 @@ public sealed class MessagingOptionsTests
 
         Assert.Equal(
             [
-                "Messaging:Transport is 'Pigeon'; it must be one of StorageQueue. "
+                "Messaging:Transport is 'Pigeon'; it must be one of StorageQueue, Amqp. "
                     + "Set it in appsettings.json or HYBRID__Messaging__Transport.",
                 "Messaging:QueueServiceUri is 'http://account.queue.core.windows.net'; it must be an https address, "
                     + "as https://ACCOUNT.queue.core.windows.net. Set it in appsettings.json or HYBRID__Messaging__QueueServiceUri.",

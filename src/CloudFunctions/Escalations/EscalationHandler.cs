@@ -135,7 +135,8 @@ internal sealed partial class EscalationHandler(
             CrashPoint.Hit(CloudCrashPoints.ModelAnswered);
             return new AnswerData(
                 ids.PromptId, ids.DeviceId, ids.JournalEpoch,
-                answer.Outcome, answer.Text, answer.Model, answer.Usage, answer.Cost, answer.FinishReason, answer.Error);
+                answer.Outcome, answer.Text, answer.Model, answer.Usage, answer.Cost, answer.FinishReason, answer.Error, answer.ToolCalls,
+                answer.LogProbs);
         }
         catch (ModelUnavailableException) when (time.GetUtcNow() >= prompt.Deadline)
         {

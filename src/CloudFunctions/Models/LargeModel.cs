@@ -35,7 +35,7 @@ internal sealed partial class LargeModel(
             try
             {
                 var client = await source.GetAsync(stop.Token);
-                return Read(await client.GetResponseAsync(MessagesOf(prompt), OptionsOf(prompt.Options), stop.Token));
+                return Read(prompt, await client.GetResponseAsync(ModelRequest.Messages(prompt), ModelRequest.Options(prompt.Options), stop.Token));
             }
             catch (Exception exception)
             {
@@ -71,26 +71,7 @@ internal sealed partial class LargeModel(
         return fault.RetryAfter ?? TimeSpan.FromSeconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
-    private static IEnumerable<ChatMessage> MessagesOf(EscalationData prompt) => prompt.Messages.Select(message => new ChatMessage(
-        message.Role switch
-        {
-            MessageRole.System => ChatRole.System,
-            MessageRole.Assistant => ChatRole.Assistant,
-            _ => ChatRole.User,
-        },
-        message.Content));
-
-    private static ChatOptions OptionsOf(PromptOptions? wishes) => new()
-    {
-        MaxOutputTokens = wishes?.MaxTokens,
-        Temperature = (float?)wishes?.Temperature,
-        TopP = (float?)wishes?.TopP,
-        StopSequences = wishes?.Stop is { Count: > 0 } stop ? [.. stop] : null,
-        Seed = wishes?.Seed,
-        ResponseFormat = wishes?.Json == true ? ChatResponseFormat.Json : null,
-    };
-
-    private ModelAnswer Read(ChatResponse response)
+    private ModelAnswer Read(EscalationData prompt, ChatResponse response)
     {
         var usage = response.Usage is { } counts ? new TokenUsage(counts.InputTokenCount ?? 0, counts.OutputTokenCount ?? 0) : null;
         var cost = prices.CostOf([response.ModelId, options.Name], usage);
@@ -99,7 +80,9 @@ internal sealed partial class LargeModel(
         return response.FinishReason == ChatFinishReason.ContentFilter
             ? new ModelAnswer(CloudOutcome.Filtered, null, model, usage, cost, reason, new OutcomeError(
                 ReasonCode.Filtered.Value, "The provider's content filter cut the answer off."))
-            : new ModelAnswer(CloudOutcome.Answered, response.Text, model, usage, cost, reason);
+            : new ModelAnswer(
+                CloudOutcome.Answered, response.Text, model, usage, cost, reason, ToolCalls: ModelReply.ToolCalls(response),
+                LogProbs: prompt.Options?.TopLogProbs is null ? null : ModelReply.LogProbs(response));
     }
 
     [LoggerMessage(

@@ -10,6 +10,8 @@ namespace Hybrid.CloudFunctions.Models;
 /// <param name="Cost">What it cost, where a price is known.</param>
 /// <param name="FinishReason">Why it stopped.</param>
 /// <param name="Error">What went wrong; null if answered.</param>
+/// <param name="ToolCalls">What the model asks the caller to call; null for nothing.</param>
+/// <param name="LogProbs">Its tokens; null unless asked for and given.</param>
 internal sealed record ModelAnswer(
     CloudOutcome Outcome,
     string? Text,
@@ -17,4 +19,6 @@ internal sealed record ModelAnswer(
     TokenUsage? Usage = null,
     Cost? Cost = null,
     string? FinishReason = null,
-    OutcomeError? Error = null);
+    OutcomeError? Error = null,
+    IReadOnlyList<PromptToolCall>? ToolCalls = null,
+    IReadOnlyList<TokenProbability>? LogProbs = null);

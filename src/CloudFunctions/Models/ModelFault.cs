@@ -5,6 +5,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Identity;
 using Hybrid.Contracts;
+using Hybrid.Inference.Constraints;
 using Hybrid.Inference.Decoding;
 
 namespace Hybrid.CloudFunctions.Models;
@@ -36,10 +37,10 @@ internal sealed record ModelFault(FaultKind Kind, string Code, string Message, T
             FaultKind.Transient, "no_identity",
             "No identity could be obtained for the model's endpoint. Assign a managed identity, or set Model:ApiKey."),
         PromptTooLongException or KvBudgetExceededException => new(FaultKind.Permanent, ReasonCode.TooLong.Value, exception.Message),
-        NotSupportedException => new(
-            FaultKind.Permanent, "unsupported", "The prompt asks for something this model cannot do, such as a JSON answer."),
+        NotSupportedException or UnsupportedSchemaException => new(
+            FaultKind.Permanent, ReasonCode.Unsupported.Value, "The prompt asks for something this model cannot do, such as calling tools."),
         ArgumentException and not ArgumentOutOfRangeException => new(
-            FaultKind.Permanent, "unsupported", "The conversation does not fit the model's chat format."),
+            FaultKind.Permanent, ReasonCode.Unsupported.Value, "The conversation does not fit the model's chat format."),
         InferenceQueueFullException or InferenceFailedException => new(FaultKind.Transient, "local_busy", exception.Message),
         _ => new(FaultKind.Unreadable, "unreadable", $"The model's answer could not be read ({exception.GetType().Name})."),
     };

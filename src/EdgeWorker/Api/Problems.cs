@@ -1,3 +1,4 @@
+using Hybrid.EdgeWorker.Api.OpenAI;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 
@@ -14,15 +15,21 @@ internal static class Problems
     public static IResult Of(int status, string title, string detail, string? field = null) =>
         TypedResults.Json(Details(status, title, detail, field), ApiJson.Default.ProblemDetails, ContentType, status);
 
-    /// <summary>503: nothing is wrong with the request, and later it may be taken.</summary>
-    public static IResult Later(HttpContext context, string title, string detail)
+    /// <summary>Nothing is wrong with the request, and later it may be taken.</summary>
+    public static IResult Later(HttpContext context, string title, string detail, int status = StatusCodes.Status503ServiceUnavailable)
     {
         context.Response.Headers.RetryAfter = RetryAfter;
-        return Of(StatusCodes.Status503ServiceUnavailable, title, detail);
+        return Of(status, title, detail);
     }
 
+    /// <summary>Answers in the shape the path's clients read: OpenAI's under <c>/v1</c>.</summary>
     public static Task WriteAsync(HttpContext context, int status, string title, string detail)
     {
+        if (OpenAIErrors.Speaks(context.Request))
+        {
+            return OpenAIErrors.WriteAsync(context, status, $"{title}: {detail}");
+        }
+
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status503ServiceUnavailable)
         {

@@ -14,9 +14,6 @@ namespace Hybrid.EdgeWorker.Api;
 /// <summary><c>/hybrid/prompts</c>: hand in prompts, fetch their outcomes.</summary>
 internal static class PromptApi
 {
-    /// <summary>The largest body in bytes: JSON can make six bytes of one, and the rest is small.</summary>
-    public const long MaxBodyBytes = (6L * Limits.PromptBytes) + (64 << 10);
-
     public const string IdempotencyHeader = "Idempotency-Key";
 
     private const string Path = "/hybrid/prompts";
@@ -32,9 +29,10 @@ internal static class PromptApi
         endpoints.MapGet(Path + "/{id:guid}/trace", Trace);
     }
 
-    private static async Task<IResult> PostAsync(HttpContext context, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes)
+    private static async Task<IResult> PostAsync(
+        HttpContext context, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes, ApiOptions options)
     {
-        var (body, bytes, problem) = await ReadAsync(context);
+        var (body, bytes, problem) = await ReadAsync(context, options);
         if (body is null)
         {
             return problem!;
@@ -56,6 +54,7 @@ internal static class PromptApi
             WaitOffline = body.WaitOffline,
             Deadline = body.DeadlineSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1e9)) : null,
             Idempotency = context.Request.Headers.ContainsKey(IdempotencyHeader) ? new IdempotencyKey(IdempotencyScope, key, SHA256.HashData(bytes)) : null,
+            Owner = Caller.Of(context).Owner,
         };
         return await AcceptAsync(context, request, intake, streaming, outcomes);
     }
@@ -64,7 +63,7 @@ internal static class PromptApi
     private static async Task<IResult> RetryAsync(
         Guid id, HttpContext context, PromptIntake intake, PromptStreaming streaming, PromptJournal journal, OutcomeWait outcomes)
     {
-        if (journal.Find(id) is not { } earlier)
+        if (journal.Find(id) is not { } earlier || !Caller.Of(context).MaySee(earlier))
         {
             return NotFound(id);
         }
@@ -84,6 +83,7 @@ internal static class PromptApi
                 Task = earlier.Task,
                 WaitOffline = earlier.WaitOffline,
                 RetryOf = id,
+                Owner = earlier.Owner,
             },
             intake, streaming, outcomes);
     }
@@ -107,7 +107,7 @@ internal static class PromptApi
             return refused.Kind switch
             {
                 RefusalKind.KeyConflict => Problems.Of(StatusCodes.Status422UnprocessableEntity, "Key used before", refused.Message),
-                RefusalKind.Busy => Problems.Later(context, "Too many open prompts", refused.Message),
+                RefusalKind.Busy => Problems.Later(context, "Too many open prompts", refused.Message, StatusCodes.Status429TooManyRequests),
                 RefusalKind.Full => Problems.Later(context, "Journal full", refused.Message),
                 _ => Problems.Of(StatusCodes.Status400BadRequest, "Invalid prompt", refused.Message, refused.Field),
             };
@@ -140,7 +140,7 @@ internal static class PromptApi
         }
     }
 
-    private static IResult List(PromptJournal journal, string? state = null, int most = 50)
+    private static IResult List(HttpContext context, PromptJournal journal, string? state = null, int most = 50)
     {
         PromptState? wanted = null;
         if (state is not null)
@@ -153,13 +153,15 @@ internal static class PromptApi
             wanted = Enum.Parse<PromptState>(state, ignoreCase: true);
         }
 
-        return TypedResults.Json(
-            new PromptListView([.. journal.List(wanted, Math.Clamp(most, 1, MostListed)).Select(PromptView.Of)]), ApiJson.Default.PromptListView);
+        var caller = Caller.Of(context);
+        most = Math.Clamp(most, 1, MostListed);
+        var prompts = caller.SeesAll ? journal.List(wanted, most) : journal.ListOf(caller.Owner, wanted, most);
+        return TypedResults.Json(new PromptListView([.. prompts.Select(PromptView.Of)]), ApiJson.Default.PromptListView);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, PromptJournal journal, OutcomeWait outcomes)
     {
-        if (journal.Find(id) is null)
+        if (journal.Find(id) is not { } known || !Caller.Of(context).MaySee(known))
         {
             return NotFound(id);
         }
@@ -168,7 +170,9 @@ internal static class PromptApi
         return TypedResults.Json(PromptView.Of(prompt), ApiJson.Default.PromptView);
     }
 
-    private static IResult Trace(Guid id, PromptJournal journal) => journal.Trace(id) is { Count: > 0 } transitions
+    private static IResult Trace(Guid id, HttpContext context, PromptJournal journal) =>
+        (Caller.Of(context).SeesAll || (journal.Find(id) is { } known && Caller.Of(context).MaySee(known)))
+        && journal.Trace(id) is { Count: > 0 } transitions
         ? TypedResults.Json(
             new TraceView(id, [.. transitions.Select(step => new TransitionView(step.At, step.To, step.From, step.Route, step.Reason, step.Detail))]),
             ApiJson.Default.TraceView)
@@ -176,7 +180,7 @@ internal static class PromptApi
 
     private static IResult NotFound(Guid id) => Problems.Of(StatusCodes.Status404NotFound, "No such prompt", $"This device has no prompt {id}.");
 
-    private static async Task<(PromptBody? Body, byte[] Bytes, IResult? Problem)> ReadAsync(HttpContext context)
+    private static async Task<(PromptBody? Body, byte[] Bytes, IResult? Problem)> ReadAsync(HttpContext context, ApiOptions options)
     {
         try
         {
@@ -193,7 +197,7 @@ internal static class PromptApi
         }
         catch (BadHttpRequestException exception)
         {
-            return (null, [], Problems.Of(exception.StatusCode, "Body refused", $"{exception.Message} At most {MaxBodyBytes} bytes are read."));
+            return (null, [], Problems.Of(exception.StatusCode, "Body refused", $"{exception.Message} At most {options.MaxBodyBytes} bytes are read."));
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, 
         while (await WithHeartbeatAsync(context, stream.ReadAsync(context.RequestAborted)) is { } piece)
         {
             written = true;
-            await SendAsync(context, "text", new TextView(piece), ApiJson.Default.TextView);
+            await SendAsync(context, "text", new TextView(piece.Text), ApiJson.Default.TextView);
             CrashPoint.Hit(EdgeCrashPoints.TextShown);
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
 using Hybrid.EdgeWorker.Journal;
@@ -35,6 +36,12 @@ internal static class CheckCommand
                 failures.AddRange(exception.Failures);
             }
 
+            if (settings is not null && DoorReader.Refusal(
+                settings.Door, new KeyFile(Path.GetFullPath(settings.Journal.Folder)).Read(), Path.GetFullPath(settings.Journal.Folder)) is { } refusal)
+            {
+                failures.Add(refusal);
+            }
+
             if (settings is null || failures.Count > 0)
             {
                 throw new SettingsException(failures);
@@ -45,7 +52,7 @@ internal static class CheckCommand
                 .. Of(ApiOptions.SectionName, settings.Api), .. Of(DeviceOptions.SectionName, settings.Device),
                 .. Of(JournalOptions.SectionName, settings.Journal), .. Of(MessagingOptions.SectionName, messaging),
                 .. Of(ModelsOptions.SectionName, settings.Models), .. Of(PipelineOptions.SectionName, settings.Pipeline),
-                .. Of(RoutingOptions.SectionName, settings.Routing),
+                .. Of(RoutingOptions.SectionName, settings.Routing), .. Kestrel(configuration),
             ];
             foreach (var (key, value) in values)
             {
@@ -62,6 +69,13 @@ internal static class CheckCommand
             return ExitCode.Success;
         },
         CancellationToken.None);
+
+    /// <summary>The server's own settings: endpoints and certificates.</summary>
+    private static IEnumerable<(string Key, string Value)> Kestrel(IConfiguration configuration) =>
+        from pair in configuration.GetSection(DoorReader.KestrelSection).AsEnumerable()
+        where pair.Value is not null
+        orderby pair.Key
+        select (pair.Key, pair.Key.EndsWith(":Password", StringComparison.OrdinalIgnoreCase) ? "***" : pair.Value);
 
     private static IEnumerable<(string Key, string Value)> Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         string section, T options) =>

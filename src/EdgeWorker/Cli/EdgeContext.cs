@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
 using Hybrid.EdgeWorker.Journal;
@@ -63,7 +64,7 @@ internal sealed class EdgeContext(TextWriter output, TextWriter error, TextReade
             return ExitCode.Usage;
         }
         catch (Exception exception) when (exception is
-            ModelFolderException or JournalException or DataFolderException or CommandFailedException or HttpRequestException or IOException
+            ModelFolderException or JournalException or DataFolderException or KeyFileException or CommandFailedException or HttpRequestException or IOException
             or UnauthorizedAccessException)
         {
             await Error.WriteLineAsync(exception.Message);

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
 
@@ -34,7 +35,7 @@ internal sealed class EdgeDevice : IAsyncDisposable
             BaseAddress = address,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _http.DefaultRequestHeaders.Add(LoopbackGuard.TokenHeader, token);
+        _http.DefaultRequestHeaders.Add(HostGuard.TokenHeader, token);
     }
 
     /// <summary>Whether this process hosts it: what is pending then stays pending when the command ends.</summary>

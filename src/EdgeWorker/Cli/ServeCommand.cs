@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
 using Microsoft.AspNetCore.Connections;
@@ -18,7 +21,7 @@ internal sealed class ServeCommand(EdgeContext context)
           hybrid-edge serve --mode CloudFirst
         """;
 
-    public Option<string?> Url { get; } = new("--url") { Description = "Where to listen, on this machine only (Api:Url, default http://127.0.0.1:8000).", Recursive = true };
+    public Option<string?> Url { get; } = new("--url") { Description = "Where to listen (Api:Url, default http://127.0.0.1:8000); beyond this machine only with an API key.", Recursive = true };
 
     public Command Create()
     {
@@ -42,11 +45,28 @@ internal sealed class ServeCommand(EdgeContext context)
                     + "Stop it, or choose another folder with --data.");
             }
 
+            EnsureKey(settings, folder);
             await using var host = await StartAsync(configuration, settings, folder, cancellationToken);
-            await context.Error.WriteLineAsync($"{host.DeviceId} listens on {host.Address}");
+            await context.Error.WriteLineAsync($"{host.DeviceId} listens on {string.Join(", ", host.Addresses)}");
             return await host.RunAsync(cancellationToken) ? ExitCode.Success : ExitCode.Failure;
         },
         cancellationToken);
+
+    private static void EnsureKey(EdgeSettings settings, DataFolder folder)
+    {
+        try
+        {
+            if (DoorReader.Refusal(settings.Door, new KeyFile(folder.Path).Read(), folder.Path) is { } refusal)
+            {
+                throw new SettingsException([refusal]);
+            }
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
 
     private static async Task<EdgeHost> StartAsync(
         IConfiguration configuration, EdgeSettings settings, DataFolder folder, CancellationToken cancellationToken)
@@ -58,7 +78,18 @@ internal sealed class ServeCommand(EdgeContext context)
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
             throw new CommandFailedException(
-                $"{settings.Api.Url} is in use by another program. Stop it, or choose another address with --url or {ApiOptions.SectionName}:{nameof(ApiOptions.Url)}.");
+                $"{Listens(settings)} is in use by another program. Stop it, or choose another address with --url or {ApiOptions.SectionName}:{nameof(ApiOptions.Url)}.");
+        }
+        catch (SocketException exception)
+        {
+            throw new CommandFailedException(
+                $"{Listens(settings)} cannot be listened on: {exception.Message}. Choose an address of this machine, and a port above 1023 or the right to use it ({settings.Door.Source}).");
+        }
+        catch (Exception exception) when (settings.Door.IsTls && exception is CryptographicException or InvalidOperationException)
+        {
+            throw new UsageException($"The certificate for {Listens(settings)} cannot be used: {exception.Message} See {DoorReader.KestrelSection}:Certificates and docs/security.md.");
         }
     }
+
+    private static string Listens(EdgeSettings settings) => string.Join(", ", settings.Door.Addresses.Select(address => address.OriginalString));
 }

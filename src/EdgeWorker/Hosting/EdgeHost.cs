@@ -1,4 +1,5 @@
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
@@ -18,8 +19,10 @@ using Microsoft.Extensions.Options;
 namespace Hybrid.EdgeWorker.Hosting;
 
 /// <summary>Everything a running device has: journal, model, loops and HTTP API, started and stopped together.</summary>
-internal sealed class EdgeHost : IAsyncDisposable
+internal sealed partial class EdgeHost : IAsyncDisposable
 {
+    private const string OwnWayIn = "http://127.0.0.1:0";
+
     private readonly WebApplication _application;
     private readonly DataFolder _folder;
 
@@ -29,10 +32,15 @@ internal sealed class EdgeHost : IAsyncDisposable
         _folder = folder;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Where callers reach it, one address or several.</summary>
+    public IReadOnlyList<Uri> Addresses { get; private set; } = [];
+
+    /// <summary>Where this device's own commands reach it: plain HTTP on this machine.</summary>
     public Uri Address { get; private set; } = null!;
 
     public string Token => _folder.Token;
+
+    public LocalModels Models => _application.Services.GetRequiredService<LocalModels>();
 
     public string DeviceId => _application.Services.GetRequiredService<PromptJournal>().DeviceId;
 
@@ -40,7 +48,7 @@ internal sealed class EdgeHost : IAsyncDisposable
     /// <param name="configuration">All settings.</param>
     /// <param name="settings">The same, checked.</param>
     /// <param name="folder">The data folder; disposed with the host.</param>
-    /// <param name="url">Where to listen.</param>
+    /// <param name="url">Where to listen, unless it serves and has Kestrel's own endpoints.</param>
     /// <param name="purpose">What for.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="JournalException">The journal cannot be opened.</exception>
@@ -70,7 +78,7 @@ internal sealed class EdgeHost : IAsyncDisposable
             var host = new EdgeHost(application, folder);
             await application.StartAsync(cancellationToken);
             logs = true;
-            host.Address = new Uri(application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            host.Listens(DoorOf(settings, purpose));
             folder.Announce(host.Address);
             return host;
         }
@@ -102,6 +110,20 @@ internal sealed class EdgeHost : IAsyncDisposable
         return !_application.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(loop => loop.ExecuteTask is { IsFaulted: true });
     }
 
+    private static Door DoorOf(EdgeSettings settings, HostPurpose purpose) => purpose == HostPurpose.Serve ? settings.Door : Door.Local;
+
+    private void Listens(Door door)
+    {
+        var all = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Select(address => new Uri(address)).ToList();
+        Address = all.First(address => address.Scheme == Uri.UriSchemeHttp && Door.IsLoopback(address.Host));
+        Addresses = [.. all.Where(address => !door.NeedsOwnWayIn || address != Address)];
+        foreach (var address in door.Clear)
+        {
+            LogClear(_application.Logger, address);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _application.StopAsync(CancellationToken.None);
@@ -130,11 +152,13 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", level => !quiet && hostLogs() && level >= LogLevel.Warning);
         builder.Logging.AddFilter("Azure", LogLevel.Warning);
-        builder.WebHost.UseUrls(url);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = PromptApi.MaxBodyBytes);
+        var door = DoorOf(settings, purpose);
+        Listen(builder.WebHost, configuration, settings, door, url, purpose);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(settings.Api);
+        builder.Services.AddSingleton(door);
+        builder.Services.AddSingleton(settings.Api.Intake);
         builder.Services.AddMessaging(configuration);
         builder.Services.AddJournal(settings.Journal, journal, loops);
         builder.Services.AddSingleton(models);
@@ -145,4 +169,38 @@ internal sealed class EdgeHost : IAsyncDisposable
         application.MapApi();
         return application;
     }
+
+    private static void Listen(
+        IWebHostBuilder host, IConfiguration configuration, EdgeSettings settings, Door door, string url, HostPurpose purpose)
+    {
+        // Certificates, and where it serves its endpoints, are Kestrel's own settings; a command's passing device knows neither.
+        var kestrelSection = configuration.GetSection(DoorReader.KestrelSection);
+        var serves = purpose == HostPurpose.Serve;
+        var endpoints = serves && kestrelSection.GetSection("Endpoints").GetChildren().Any();
+        host.UseKestrelHttpsConfiguration();
+        host.ConfigureKestrel(kestrel =>
+        {
+            ServerLimits.Apply(kestrel, settings.Api);
+            if (serves)
+            {
+                kestrel.Configure(kestrelSection);
+            }
+            else
+            {
+                kestrel.Configure();
+            }
+
+            if (endpoints && door.NeedsOwnWayIn)
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+            }
+        });
+        if (!endpoints)
+        {
+            host.UseUrls(serves && door.NeedsOwnWayIn ? [url, OwnWayIn] : [url]);
+        }
+    }
+
+    [LoggerMessage(1003, LogLevel.Warning, "Whoever is on the network reads what goes over {Address}: keys, prompts and answers. Listen by https; see docs/security.md.")]
+    private static partial void LogClear(ILogger logger, Uri address);
 }

@@ -1,6 +1,6 @@
-using System.Net;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
@@ -13,7 +13,7 @@ namespace Hybrid.EdgeWorker.Hosting;
 
 /// <summary>The checked configuration of every room.</summary>
 internal sealed record EdgeSettings(
-    DeviceOptions Device, JournalOptions Journal, PipelineOptions Pipeline, RoutingOptions Routing, ModelsOptions Models, ApiOptions Api)
+    DeviceOptions Device, JournalOptions Journal, PipelineOptions Pipeline, RoutingOptions Routing, ModelsOptions Models, ApiOptions Api, Door Door)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
@@ -29,6 +29,7 @@ internal sealed record EdgeSettings(
             .Number(nameof(JournalOptions.SendBatch), 1, 1000)
             .Time(nameof(JournalOptions.RetryDelay), TimeSpan.FromMilliseconds(10), Longest)
             .Time(nameof(JournalOptions.MaxRetryDelay), TimeSpan.FromMilliseconds(10), Longest)
+            .Time(nameof(JournalOptions.IdlePoll), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1))
             .Time(nameof(JournalOptions.ResultLifetime), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650))
             .Number(nameof(JournalOptions.MaxBytes), 1L << 20, 1L << 40)
             .Number(nameof(JournalOptions.MaxPrompts), 1L, 100_000_000L)
@@ -48,9 +49,36 @@ internal sealed record EdgeSettings(
         new SectionReader(configuration, RoutingOptions.SectionName, failures)
             .Name<RouteMode>(nameof(RoutingOptions.Mode))
             .Number(nameof(RoutingOptions.ConfidenceThreshold), 0.0, 1.0)
-            .Number(nameof(RoutingOptions.AnswerReserve), 1, 1_000_000);
+            .Number(nameof(RoutingOptions.AnswerReserve), 1, 1_000_000)
+            .Name<ToolsRoute>(nameof(RoutingOptions.Tools))
+            .Truth(nameof(RoutingOptions.RecognizeChores));
+        foreach (var pattern in configuration.GetSection($"{RoutingOptions.SectionName}:{nameof(RoutingOptions.Chores)}").GetChildren())
+        {
+            if (Chores.Trouble(pattern.Value ?? "") is { } trouble)
+            {
+                failures.Add($"{pattern.Path} cannot be used: {trouble} It must be a regular expression without look-arounds and back-references.");
+            }
+        }
+
         new SectionReader(configuration, ApiOptions.SectionName, failures)
-            .Text(nameof(ApiOptions.Url), IsLoopback, "an http address on this machine, as http://127.0.0.1:8000 (other addresses come with a later version)");
+            .Time(nameof(ApiOptions.CloudWait), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1))
+            .Name<CloudWaitEnd>(nameof(ApiOptions.OnCloudWait))
+            .Time(nameof(ApiOptions.RetryWindow), TimeSpan.Zero, TimeSpan.FromDays(1))
+            .Truth(nameof(ApiOptions.RequireKey))
+            .Text(
+                nameof(ApiOptions.AllowedHosts), list => ApiOptions.Split(list).All(IsHost),
+                "host names without scheme and port, separated by commas")
+            .Text(
+                nameof(ApiOptions.CorsOrigins), list => ApiOptions.Split(list).All(IsOrigin),
+                "origins such as https://chat.example.com without a path, separated by commas; name each one")
+            .Number(nameof(ApiOptions.RequestsPerMinute), 1, 1_000_000)
+            .Number(nameof(ApiOptions.MaxRequests), 1, 10_000)
+            .Number(nameof(ApiOptions.MaxConnections), 1, 100_000)
+            .Number(nameof(ApiOptions.MaxBodyBytes), 1L << 10, 64L << 20)
+            .Number(nameof(ApiOptions.MaxMessages), 1, Limits.Messages)
+            .Number(nameof(ApiOptions.MaxPromptTokens), 1, Limits.PromptBytes)
+            .Number(nameof(ApiOptions.MaxQueued), 1, 1_000_000);
+        var door = DoorReader.Read(configuration, failures);
         if (failures.Count > 0)
         {
             return (null, failures);
@@ -62,7 +90,8 @@ internal sealed record EdgeSettings(
             configuration.GetSection(PipelineOptions.SectionName).Get<PipelineOptions>() ?? new(),
             configuration.GetSection(RoutingOptions.SectionName).Get<RoutingOptions>() ?? new(),
             models,
-            configuration.GetSection(ApiOptions.SectionName).Get<ApiOptions>() ?? new());
+            configuration.GetSection(ApiOptions.SectionName).Get<ApiOptions>() ?? new(),
+            door);
         if (settings.Journal.RetryDelay > settings.Journal.MaxRetryDelay)
         {
             failures.Add(
@@ -73,8 +102,9 @@ internal sealed record EdgeSettings(
         return (failures.Count == 0 ? settings : null, failures);
     }
 
-    private static bool IsLoopback(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url)
-        && url is { Scheme: "http", AbsolutePath: "/", Query: "", UserInfo: "" }
-        && (url.Host == "localhost" || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+    private static bool IsHost(string text) => Uri.CheckHostName(text) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        && string.Equals(url.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase) && url.UserInfo.Length == 0;
 }

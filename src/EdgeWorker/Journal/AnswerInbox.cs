@@ -31,6 +31,10 @@ internal sealed partial class AnswerInbox(
     private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+
+    /// <summary>Where nothing is awaited: enough for an answer that lies there to come over a slow line.</summary>
+    private static readonly TimeSpan IdleWait = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ForeignDelay = TimeSpan.FromSeconds(10);
 
     private readonly Backoff _backoff = new(options.RetryDelay, options.MaxRetryDelay);
@@ -51,13 +55,20 @@ internal sealed partial class AnswerInbox(
                     link.Succeeded();
                 }
 
-                foreach (var message in await queue.ReceiveAsync(MostAtOnce, LockDuration, Wait, stoppingToken))
+                // Each look at a queue is paid for, and most devices await nothing most of the time.
+                var awaits = journal.AwaitsAnswers();
+                var messages = await queue.ReceiveAsync(MostAtOnce, LockDuration, awaits ? Wait : IdleWait, stoppingToken);
+                foreach (var message in messages)
                 {
                     await TakeAsync(queue, message, stoppingToken);
                 }
 
                 link.Succeeded();
                 _backoff.Reset();
+                if (messages.Count == 0 && !awaits)
+                {
+                    await journal.EscalatedAsync(options.IdlePoll, stoppingToken);
+                }
             }
             catch (MessagingException exception)
             {
@@ -197,7 +208,13 @@ internal sealed partial class AnswerInbox(
         };
         return answer.Outcome switch
         {
-            CloudOutcome.Answered => outcome with { State = PromptState.Answered, Route = PromptRoute.Cloud, Answer = answer.Text ?? "" },
+            CloudOutcome.Answered => outcome with
+            {
+                State = PromptState.Answered,
+                Route = PromptRoute.Cloud,
+                Answer = answer.Text ?? "",
+                Parts = new AnswerParts(answer.ToolCalls, answer.LogProbs),
+            },
             CloudOutcome.Filtered => outcome with { Reason = ReasonCode.Filtered },
             CloudOutcome.Expired => null,
             _ => outcome with { Reason = ReasonCode.CloudError },

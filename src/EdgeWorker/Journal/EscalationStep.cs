@@ -9,5 +9,7 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <param name="Draft">The local answer, if there was one.</param>
 /// <param name="DraftModel">Whose it is.</param>
 /// <param name="FallbackAt">When the local model answers after all if no answer has come; null for never.</param>
+/// <param name="DraftLogProbs">The draft's tokens, where they were asked for.</param>
 internal sealed record EscalationStep(
-    ReasonCode Reason, string? Detail, double? Confidence, string? Draft, string? DraftModel, DateTimeOffset? FallbackAt);
+    ReasonCode Reason, string? Detail, double? Confidence, string? Draft, string? DraftModel, DateTimeOffset? FallbackAt,
+    IReadOnlyList<TokenProbability>? DraftLogProbs = null);

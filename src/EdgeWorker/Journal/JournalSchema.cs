@@ -6,7 +6,7 @@ namespace Hybrid.EdgeWorker.Journal;
 /// <summary>The journal's tables and the rules SQLite itself keeps. A new version gets a migration here; old ones are never edited.</summary>
 internal static class JournalSchema
 {
-    public const int Version = 2;
+    public const int Version = 4;
 
     /// <summary>"HYBR": marks the file as ours (SQLite, "Database File Format", application id).</summary>
     private const int ApplicationId = 0x48594252;
@@ -188,6 +188,41 @@ internal static class JournalSchema
         CREATE TRIGGER tally_emptied AFTER DELETE ON outbox WHEN OLD.queue = 'results' BEGIN UPDATE tally SET results = results - 1; END;
         """;
 
+    /// <summary>Owners: the API key that asked, as much a part of what was asked as the question.</summary>
+    private const string Version3 = """
+        ALTER TABLE prompts ADD COLUMN owner TEXT;
+        CREATE INDEX prompts_owner ON prompts (owner, id) WHERE owner IS NOT NULL;
+
+        DROP TRIGGER prompts_same;
+        CREATE TRIGGER prompts_same
+          BEFORE UPDATE OF id, kind, accepted_at, messages, idempotency_scope, idempotency_key, body_hash, owner ON prompts
+        BEGIN SELECT RAISE(ABORT, 'what was asked never changes'); END;
+        """;
+
+    /// <summary>
+    /// The requests that brought prompts, see <see cref="Requests"/>, and what answers have beside their text, see <see cref="AnswerParts"/>.
+    /// </summary>
+    private const string Version4 = """
+        CREATE TABLE requests (
+          prompt_id TEXT PRIMARY KEY REFERENCES prompts (id),
+          endpoint TEXT NOT NULL,
+          kept INTEGER NOT NULL,
+          instructed INTEGER NOT NULL,
+          previous TEXT,
+          fingerprint BLOB NOT NULL,
+          peer BLOB NOT NULL,
+          delivered_at INTEGER
+        ) STRICT;
+        CREATE INDEX requests_fingerprint ON requests (fingerprint, prompt_id);
+
+        CREATE TABLE answer_parts (
+          prompt_id TEXT PRIMARY KEY REFERENCES prompts (id),
+          tool_calls TEXT,
+          log_probs TEXT,
+          digest BLOB NOT NULL
+        ) STRICT;
+        """;
+
     /// <summary>Checks that a file is a sound journal of ours, or begins one where there is none. No other file is changed.</summary>
     /// <exception cref="JournalException">It is damaged, foreign, or of a newer version.</exception>
     public static void Ensure(JournalFiles files)
@@ -210,12 +245,21 @@ internal static class JournalSchema
             connection,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; "
             + $"PRAGMA journal_size_limit = {LargestRestingLog};");
-        if (Scalar(connection, "PRAGMA user_version") == 1)
+        if (Scalar(connection, "PRAGMA user_version") is < Version and var version)
         {
             Execute(connection, "BEGIN IMMEDIATE");
-            Execute(connection, Version2);
-            PromptDigests.Fill(connection);
-            Execute(connection, $"PRAGMA user_version = {Version}; COMMIT");
+            if (version == 1)
+            {
+                Execute(connection, Version2);
+                PromptDigests.Fill(connection);
+            }
+
+            if (version <= 2)
+            {
+                Execute(connection, Version3);
+            }
+
+            Execute(connection, $"{Version4} PRAGMA user_version = {Version}; COMMIT");
         }
 
         if (Scalar(connection, "PRAGMA auto_vacuum") != IncrementalVacuum)
@@ -258,7 +302,7 @@ internal static class JournalSchema
         var connection = Open(path, SqliteOpenMode.ReadWriteCreate);
         Execute(
             connection,
-            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} "
+            $"PRAGMA auto_vacuum = INCREMENTAL; BEGIN IMMEDIATE; {Version1} {Version2} {Version3} {Version4} "
             + $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT;");
         return connection;
     }
@@ -283,7 +327,7 @@ internal static class JournalSchema
                 return connection;
             }
 
-            if (HasThisSchema(connection))
+            if (HasOurSchema(connection))
             {
                 damage = "its header is damaged";
                 return connection;
@@ -307,13 +351,23 @@ internal static class JournalSchema
         SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_ERROR or SQLitePCL.raw.SQLITE_FORMAT
         or SQLitePCL.raw.SQLITE_MISMATCH;
 
-    /// <summary>Whether a file says in its header that it is not ours, and everything in it says that it is.</summary>
-    private static bool HasThisSchema(SqliteConnection connection)
+    /// <summary>Whether a file says in its header that it is not ours, and everything in it says that it is, of a version that has digests.</summary>
+    private static bool HasOurSchema(SqliteConnection connection)
     {
         const string Definitions = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql";
+        var found = connection.Query(Definitions, row => row.GetString(0));
         using var fresh = Open(":memory:", SqliteOpenMode.Memory);
         Execute(fresh, Version1 + Version2);
-        return connection.Query(Definitions, row => row.GetString(0)).SequenceEqual(fresh.Query(Definitions, row => row.GetString(0)));
+        foreach (var version in (ReadOnlySpan<string>)["", Version3, Version4])
+        {
+            Execute(fresh, version);
+            if (found.SequenceEqual(fresh.Query(Definitions, row => row.GetString(0))))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>How many changes of state there have been, those of pruned prompts included.</summary>
@@ -321,6 +375,12 @@ internal static class JournalSchema
 
     /// <summary>Whether rows have digests; those of version 1 get them when it is opened for writing.</summary>
     public static bool HasDigests(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 1;
+
+    /// <summary>Whether prompts have owners; those of earlier versions have none.</summary>
+    public static bool HasOwners(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 2;
+
+    /// <summary>Whether answers may have parts beside their text.</summary>
+    public static bool HasParts(SqliteConnection connection) => Scalar(connection, "PRAGMA user_version") > 3;
 
     /// <summary>
     /// What can be found out quickly: files and structure, and whether what will be worked on and asked reads as it was written.

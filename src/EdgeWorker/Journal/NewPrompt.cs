@@ -27,7 +27,19 @@ internal sealed record NewPrompt
 
     public IdempotencyKey? Idempotency { get; init; }
 
+    /// <summary>The request that brought it, where it shall be known again.</summary>
+    public RequestMark? Request { get; init; }
+
+    /// <summary>How to find an earlier sending of that request.</summary>
+    public RepeatSearch? Search { get; init; }
+
+    /// <summary>Within what its idempotency key is unique: keys of different API keys never meet.</summary>
+    public string? Scope => Owner is null ? Idempotency?.Scope : Idempotency is { Scope: var scope } ? $"{scope} {Owner}" : null;
+
     public Guid? RetryOf { get; init; }
+
+    /// <summary>The id of the API key that asks; null for who needs none.</summary>
+    public string? Owner { get; init; }
 
     public string? TraceParent { get; init; }
 }

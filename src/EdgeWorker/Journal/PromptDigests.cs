@@ -9,7 +9,10 @@ namespace Hybrid.EdgeWorker.Journal;
 internal static class PromptDigests
 {
     /// <summary>The columns of what was asked. The deadline is not among them: the cloud may bring it forward.</summary>
-    public const string Asked = """
+    public const string Asked = $"{AskedBefore3}, owner";
+
+    /// <summary>The same before version 3 of the schema, which brought owners.</summary>
+    public const string AskedBefore3 = """
         id, kind, accepted_at, messages, options, model, task, wait_offline, idempotency_scope, idempotency_key, body_hash, retry_of,
         trace_parent
         """;
@@ -21,13 +24,19 @@ internal static class PromptDigests
         error_message, changed_at
         """;
 
+    /// <summary>
+    /// What of the values of <see cref="Asked"/> the digest covers: an owner only where there is one, so that rows of version 2 keep their
+    /// digests. Each value goes in with its kind and length, so an owner that appears or vanishes is noticed.
+    /// </summary>
+    public static ReadOnlySpan<object?> Covered(ReadOnlySpan<object?> asked) => asked[^1] is null or DBNull ? asked[..^1] : asked;
+
     /// <summary>Gives digests to rows of a version that had none.</summary>
     public static void Fill(SqliteConnection connection)
     {
         // A final row never changes: its rule steps aside for as long as this transaction.
         var rule = connection.Query("SELECT sql FROM sqlite_schema WHERE name = 'prompts_final'", row => row.GetString(0))[0];
         connection.Run("DROP TRIGGER prompts_final");
-        Fill(connection, "prompts", "asked_digest", Asked, "true");
+        Fill(connection, "prompts", "asked_digest", AskedBefore3, "true");
         Fill(
             connection, "prompts", "draft_digest", Draft,
             "EXISTS (SELECT 1 FROM transitions WHERE prompt_id = prompts.id AND to_state = 'escalated')");

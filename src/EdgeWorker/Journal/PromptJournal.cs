@@ -16,7 +16,7 @@ internal sealed class PromptJournal : IDisposable
     private const string Columns = """
         id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
         confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code,
-        error_message, changed_at, outcome_digest
+        error_message, changed_at, outcome_digest, owner
         """;
 
     private const string OpenStates = "('accepted', 'escalated')";
@@ -31,6 +31,7 @@ internal sealed class PromptJournal : IDisposable
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _outboxFilled = new(0, 1);
+    private readonly SemaphoreSlim _escalated = new(0, 1);
     private readonly SemaphoreSlim _clockTurn = new(1, 1);
     private readonly ClockWatch _clock;
     private long _open;
@@ -102,9 +103,12 @@ internal sealed class PromptJournal : IDisposable
         // Whatever can be done before is done before: all callers share one writer.
         var messages = JsonSerializer.Serialize(prompt.Messages, HybridJson.Default.IReadOnlyListPromptMessage);
         var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
-        var digest = RowDigest.Of(
+        var digest = RowDigest.Of(PromptDigests.Covered(
+        [
             prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
-            prompt.Idempotency?.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent);
+            prompt.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
+            prompt.Owner,
+        ]));
         var acceptance = await ChangeAsync(connection => Accept(connection, prompt, messages, options, digest));
         if (acceptance.Kind == AcceptanceKind.New)
         {
@@ -121,11 +125,16 @@ internal sealed class PromptJournal : IDisposable
             var known = connection.Query(
                 "SELECT id, body_hash FROM prompts WHERE idempotency_scope = $scope AND idempotency_key = $key",
                 row => (Id: row.GetGuid(0), Hash: (byte[])row.GetValue(1)),
-                ("$scope", key.Scope), ("$key", key.Key));
+                ("$scope", prompt.Scope), ("$key", key.Key));
             if (known is [var earlier])
             {
                 return new Acceptance(earlier.Id, earlier.Hash.AsSpan().SequenceEqual(key.BodyHash) ? AcceptanceKind.Known : AcceptanceKind.Conflict);
             }
+        }
+
+        if (prompt is { Idempotency: null, Request: { } request, Search: { } search } && Requests.FindEarlier(connection, request, search) is { } sent)
+        {
+            return new Acceptance(sent, AcceptanceKind.Known);
         }
 
         if (Use(connection).Refusal(messages.Length) is { } refusal)
@@ -136,14 +145,20 @@ internal sealed class PromptJournal : IDisposable
         connection.Run(
             """
             INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
-              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest)
+              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest, owner)
             VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace,
-                $at, $digest)
+                $at, $digest, $owner)
             """,
             ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
             ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", prompt.Idempotency?.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
-            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest));
+            ("$scope", prompt.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
+            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest),
+            ("$owner", prompt.Owner));
+        if (prompt.Request is not null)
+        {
+            Requests.Add(connection, prompt.Id, prompt.Request);
+        }
+
         return new Acceptance(prompt.Id, AcceptanceKind.New);
     }
 
@@ -167,25 +182,33 @@ internal sealed class PromptJournal : IDisposable
             if (rows == 1)
             {
                 Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
+                if (step.DraftLogProbs is not null)
+                {
+                    AnswerParts.Write(connection, prompt.Id, new AnswerParts(null, step.DraftLogProbs));
+                }
             }
 
             return rows == 1;
         });
         if (changed)
         {
-            WakeOutbox();
+            Wake(_outboxFilled);
+            Wake(_escalated);
         }
 
         return changed;
     }
 
     /// <summary>Records a final outcome and its event, in one transaction.</summary>
-    /// <returns>False if the prompt had its outcome already; then nothing was changed.</returns>
-    public async Task<bool> SettleAsync(PromptRecord prompt, Settlement outcome)
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="outcome">Its outcome.</param>
+    /// <param name="onlyAccepted">Whether a prompt that has escalated in the meantime is to be left alone.</param>
+    /// <returns>False if the prompt had its outcome already, or was left alone; then nothing was changed.</returns>
+    public async Task<bool> SettleAsync(PromptRecord prompt, Settlement outcome, bool onlyAccepted = false)
     {
         var now = _time.GetUtcNow();
         var (eventId, body) = _events.Result(prompt, outcome, now);
-        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body));
+        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body, onlyAccepted));
         if (settled)
         {
             Interlocked.Decrement(ref _open);
@@ -310,10 +333,34 @@ internal sealed class PromptJournal : IDisposable
     /// <summary>A prompt, or null.</summary>
     public PromptRecord? Find(Guid id) => Read(connection => Find(connection, id));
 
+    /// <summary>What a prompt's answer has beside its text, or its draft as long as there is no answer; null for nothing.</summary>
+    public AnswerParts? Parts(Guid id) => Read(connection => AnswerParts.Read(connection, id));
+
+    /// <summary>The request that brought a prompt; null if it came another way.</summary>
+    public RequestRecord? Request(Guid id) => Read(connection => Requests.Find(connection, id));
+
+    /// <summary>Notes that a prompt's answer has gone out whole, to a caller who was there until the end.</summary>
+    public Task DeliverAsync(Guid id)
+    {
+        var now = _time.GetUtcNow();
+        return _writer.WriteAsync(connection => Requests.Deliver(connection, id, now));
+    }
+
     /// <summary>The newest prompts first, perhaps only those of one state.</summary>
     public IReadOnlyList<PromptRecord> List(PromptState? state, int most) => Read(connection => connection.Query(
         $"SELECT {Columns} FROM prompts WHERE $state IS NULL OR state = $state ORDER BY id DESC LIMIT $most",
         Map, ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
+
+    /// <summary>The newest prompts of one owner first, perhaps only those of one state.</summary>
+    /// <param name="owner">The owner; null for prompts that have none.</param>
+    /// <param name="state">The state; null for all.</param>
+    /// <param name="most">At most so many.</param>
+    public IReadOnlyList<PromptRecord> ListOf(string? owner, PromptState? state, int most) => Read(connection => connection.Query(
+        $"""
+        SELECT {Columns} FROM prompts WHERE {(owner is null ? "owner IS NULL AND $owner IS NULL" : "owner = $owner")}
+          AND ($state IS NULL OR state = $state) ORDER BY id DESC LIMIT $most
+        """,
+        Map, ("$owner", owner), ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
 
     /// <summary>Every change of a prompt's state, in order.</summary>
     public IReadOnlyList<Transition> Trace(Guid id) => Read(connection => connection.Query(
@@ -424,6 +471,12 @@ internal sealed class PromptJournal : IDisposable
     /// <summary>Ends when something may be waiting in the outbox.</summary>
     public Task OutboxFilledAsync(TimeSpan most, CancellationToken cancellationToken) => _outboxFilled.WaitAsync(most, cancellationToken);
 
+    /// <summary>Whether any prompt waits for the cloud.</summary>
+    public bool AwaitsAnswers() => Read(connection => connection.Query("SELECT 1 FROM prompts WHERE state = 'escalated' LIMIT 1", _ => true)) is not [];
+
+    /// <summary>Waits until a prompt has escalated since the last call, or until the time is over.</summary>
+    public Task EscalatedAsync(TimeSpan most, CancellationToken cancellationToken) => _escalated.WaitAsync(most, cancellationToken);
+
     public void Dispose()
     {
         if (_disposed)
@@ -438,6 +491,7 @@ internal sealed class PromptJournal : IDisposable
         using var reader = new SqliteConnection(_readers);
         SqliteConnection.ClearPool(reader);
         _outboxFilled.Dispose();
+        _escalated.Dispose();
         _clockTurn.Dispose();
     }
 
@@ -470,7 +524,8 @@ internal sealed class PromptJournal : IDisposable
         return result;
     }
 
-    private bool Settle(SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body)
+    private bool Settle(
+        SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body, bool onlyAccepted = false)
     {
         var (state, route, cost) =
             (Name(outcome.State), outcome.Route is { } way ? Name(way) : null, outcome.Cost?.Amount.ToString(CultureInfo.InvariantCulture));
@@ -480,7 +535,7 @@ internal sealed class PromptJournal : IDisposable
               answer = $answer, answer_model = $model, input_tokens = $input, output_tokens = $output, cost = $cost, currency = $currency,
               finish_reason = $finish, error_code = $code, error_message = $message, changed_at = $now,
               outcome_digest = $digest
-            WHERE id = $id AND state IN {OpenStates}
+            WHERE id = $id AND state IN {OpenStates} AND ($all OR state = 'accepted')
             """,
             ("$state", state), ("$route", route), ("$reason", outcome.Reason.Value),
             ("$detail", outcome.Detail), ("$confidence", outcome.Confidence), ("$answer", outcome.Answer), ("$model", outcome.Model),
@@ -490,9 +545,15 @@ internal sealed class PromptJournal : IDisposable
             ("$id", prompt.Id), ("$digest", RowDigest.Of(
                 prompt.Id, state, route, outcome.Reason.Value, outcome.Detail, outcome.Answer, outcome.Model, outcome.Usage?.InputTokens,
                 outcome.Usage?.OutputTokens, cost, outcome.Cost?.Currency, outcome.FinishReason, outcome.Error?.Code,
-                outcome.Error?.Message, now)));
+                outcome.Error?.Message, now)), ("$all", !onlyAccepted));
         if (rows == 1)
         {
+            // What was kept of a draft goes with it, unless the draft is the answer.
+            if (outcome.Parts is not null || prompt.Options?.TopLogProbs is not null)
+            {
+                AnswerParts.Write(connection, prompt.Id, outcome.Parts);
+            }
+
             // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
             connection.Run(
                 "DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));
@@ -558,18 +619,18 @@ internal sealed class PromptJournal : IDisposable
     private void Announce(Guid id)
     {
         Settled.Settle(id);
-        WakeOutbox();
+        Wake(_outboxFilled);
     }
 
-    private void WakeOutbox()
+    private static void Wake(SemaphoreSlim signal)
     {
         try
         {
-            _outboxFilled.Release();
+            signal.Release();
         }
         catch (SemaphoreFullException)
         {
-            // The pump has been told already.
+            // Whoever waits has been told already.
         }
     }
 
@@ -634,6 +695,7 @@ internal sealed class PromptJournal : IDisposable
         FinishReason = row.TextOrNull(24),
         Error = row.TextOrNull(25) is { } code ? new OutcomeError(code, row.TextOrNull(26) ?? "") : null,
         ChangedAt = row.Time(27),
+        Owner = row.TextOrNull(29),
     };
 
     private static string Name<T>(T value)

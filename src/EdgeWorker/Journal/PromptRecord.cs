@@ -27,6 +27,9 @@ internal sealed record PromptRecord
 
     public Guid? RetryOf { get; init; }
 
+    /// <summary>The id of the API key that asked; null for who needed none.</summary>
+    public string? Owner { get; init; }
+
     public string? TraceParent { get; init; }
 
     public PromptRoute? Route { get; init; }

@@ -38,6 +38,8 @@ internal static class Pruning
         foreach (var prompt in prompts)
         {
             connection.Run("DELETE FROM transitions WHERE prompt_id = $id", ("$id", prompt.Id));
+            connection.Run("DELETE FROM requests WHERE prompt_id = $id", ("$id", prompt.Id));
+            connection.Run("DELETE FROM answer_parts WHERE prompt_id = $id", ("$id", prompt.Id));
             connection.Run("DELETE FROM prompts WHERE id = $id", ("$id", prompt.Id));
         }
 

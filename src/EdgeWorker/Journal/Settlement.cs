@@ -28,6 +28,9 @@ internal sealed record Settlement
 
     public OutcomeError? Error { get; init; }
 
+    /// <summary>What the answer has beside its text; null for nothing.</summary>
+    public AnswerParts? Parts { get; init; }
+
     public static Settlement Failed(ReasonCode reason, string message) =>
         new() { State = PromptState.Failed, Reason = reason, Error = new OutcomeError(reason.Value, message) };
 }

@@ -60,14 +60,44 @@ internal sealed class LocalModels : IDisposable
         messages.Select(message => new ChatMessage(new ChatRole(message.Role.ToString().ToLowerInvariant()), message.Content));
 
     /// <summary>Options as the chat client takes them.</summary>
-    public static ChatOptions ToChat(PromptOptions? options) => new()
+    public static ChatOptions ToChat(PromptOptions? options)
     {
-        MaxOutputTokens = options?.MaxTokens,
-        Temperature = (float?)options?.Temperature,
-        TopP = (float?)options?.TopP,
-        StopSequences = options?.Stop is { } stop ? [.. stop] : null,
-        Seed = options?.Seed,
-    };
+        var chat = new ChatOptions
+        {
+            MaxOutputTokens = options?.MaxTokens,
+            Temperature = (float?)options?.Temperature,
+            TopP = (float?)options?.TopP,
+            StopSequences = options?.Stop is { } stop ? [.. stop] : null,
+            Seed = options?.Seed,
+            FrequencyPenalty = (float?)options?.FrequencyPenalty,
+            PresencePenalty = (float?)options?.PresencePenalty,
+            ResponseFormat = options switch
+            {
+                { Schema: { } schema } => ChatResponseFormat.ForJsonSchema(schema.Schema, schema.Name, schema.Description),
+                { Json: true } => ChatResponseFormat.Json,
+                _ => null,
+            },
+            AdditionalProperties = [],
+        };
+        if (options?.TopLogProbs is { } top)
+        {
+            chat.AdditionalProperties[ChatOptionNames.LogProbabilities] = true;
+            chat.AdditionalProperties[ChatOptionNames.TopLogProbabilities] = top;
+        }
+
+        return chat;
+    }
+
+    /// <summary>The tokens of a piece of an answer; none unless they were asked for.</summary>
+    public static IReadOnlyList<TokenProbability> TokensOf(ChatResponseUpdate update) =>
+        update.RawRepresentation is Inference.Answers.AnswerPiece piece
+            ? [.. piece.Tokens.Select(token => Probability(token) with { Top = token.Top.Count == 0 ? null : [.. token.Top.Select(Probability)] })]
+            : [];
+
+    /// <summary>A text's length in the model's tokens; null if none is loaded.</summary>
+    public int? CountTokens(string text) => _model?.Tokenizer.Encode(text).Count;
+
+    private static TokenProbability Probability(Inference.Answers.TokenLogProbability token) => new(token.Bytes.ToArray(), token.LogProbability);
 
     public void Dispose() => _model?.Dispose();
 

@@ -22,4 +22,10 @@ internal sealed class ModelsOptions
 
     /// <summary>Memory for keys and values in bytes; unset takes a quarter of what this process may use.</summary>
     public long? KvBudgetBytes { get; set; }
+
+    /// <summary>Answers that are written at the same time; more wait. Memory is taken only for those that are.</summary>
+    public int MaxBatch { get; set; } = 8;
+
+    /// <summary>Prompts that may wait for a place; one more is refused.</summary>
+    public int MaxQueued { get; set; } = 64;
 }

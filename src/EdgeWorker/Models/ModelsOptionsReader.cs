@@ -15,6 +15,8 @@ internal static class ModelsOptionsReader
         new SectionReader(configuration, ModelsOptions.SectionName, failures)
             .Number(nameof(ModelsOptions.Threads), 1, 1024)
             .Number(nameof(ModelsOptions.KvBudgetBytes), 1L, long.MaxValue)
+            .Number(nameof(ModelsOptions.MaxBatch), 1, 64)
+            .Number(nameof(ModelsOptions.MaxQueued), 1, 65536)
             .Name<SpinningMode>(nameof(ModelsOptions.Spinning))
             .Text(nameof(ModelsOptions.Path), path => !string.IsNullOrWhiteSpace(path), "the path of a model folder");
         return (failures.Count == before ? configuration.GetSection(ModelsOptions.SectionName).Get<ModelsOptions>() : null) ?? new ModelsOptions();
@@ -28,5 +30,7 @@ internal static class ModelsOptionsReader
         Threads = options.Threads,
         Spinning = options.Spinning,
         KvBudgetBytes = options.KvBudgetBytes,
+        MaxBatch = options.MaxBatch,
+        MaxQueued = options.MaxQueued,
     };
 }

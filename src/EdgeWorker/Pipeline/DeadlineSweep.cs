@@ -71,6 +71,7 @@ internal sealed partial class DeadlineSweep(
             Answer = draft,
             Model = prompt.DraftModel,
             FinishReason = "stop",
+            Parts = prompt.Options?.TopLogProbs is null ? null : journal.Parts(prompt.Id),
         }
         : new Settlement
         {

@@ -8,4 +8,6 @@ namespace Hybrid.EdgeWorker.Pipeline;
 /// <param name="Confidence">The geometric mean of its token probabilities, in [0, 1]; null if it generated nothing.</param>
 /// <param name="Usage">Tokens.</param>
 /// <param name="FinishReason"><c>stop</c> or <c>length</c>.</param>
-internal sealed record LocalAnswer(string Text, string Model, double? Confidence, TokenUsage? Usage, string FinishReason);
+/// <param name="LogProbs">Its tokens; null unless asked for.</param>
+internal sealed record LocalAnswer(string Text, string Model, double? Confidence, TokenUsage? Usage, string FinishReason,
+    IReadOnlyList<TokenProbability>? LogProbs = null);

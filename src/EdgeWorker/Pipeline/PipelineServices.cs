@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hybrid.EdgeWorker.Pipeline;
 
@@ -11,6 +12,7 @@ internal static class PipelineServices
     public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions options, bool loops)
     {
         services.AddSingleton(options);
+        services.TryAddSingleton(new IntakeLimits());
         services.AddSingleton<PromptQueue>();
         services.AddSingleton<PromptBoard>();
         services.AddSingleton<PromptIntake>();

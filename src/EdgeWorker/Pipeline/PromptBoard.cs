@@ -29,6 +29,9 @@ internal sealed class PromptBoard
     public bool Leave(Guid id) =>
         _callers.AddOrUpdate(id, 0, (_, callers) => callers - 1) <= 0 && _callers.TryRemove(KeyValuePair.Create(id, 0));
 
+    /// <summary>Whether somebody waits for a prompt.</summary>
+    public bool IsAwaited(Guid id) => _callers.ContainsKey(id);
+
     /// <summary>Begins work on a prompt; dispose the source by <see cref="EndWork"/>.</summary>
     public CancellationToken BeginWork(Guid id, CancellationToken stopping)
     {

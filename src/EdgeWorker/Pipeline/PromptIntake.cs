@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Hybrid.Contracts;
 using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
@@ -9,14 +10,37 @@ namespace Hybrid.EdgeWorker.Pipeline;
 
 /// <summary>The door: a prompt is checked, written to the journal, and only then worked on. Thread safe.</summary>
 internal sealed class PromptIntake(
-    PromptJournal journal, PromptQueue queue, PromptBoard board, LocalModels models, PipelineOptions options, TimeProvider time)
+    PromptJournal journal,
+    PromptQueue queue,
+    PromptBoard board,
+    LocalModels models,
+    Chores chores,
+    RoutingOptions routing,
+    PipelineOptions options,
+    IntakeLimits limits,
+    TimeProvider time)
 {
+    /// <summary>How often a request is asked anew whose prompts were cancelled one after the other.</summary>
+    private const int MostAttempts = 16;
+
+    /// <summary>No caller can send it, so what stands before it is the caller's own key.</summary>
+    private const char AttemptMark = '\u001f';
+
     /// <summary>It is a word, not a text: what is written here travels in every escalation.</summary>
     private const int MostTaskCharacters = 64;
 
+    /// <summary>Where no model is loaded that could count: what English has in the usual vocabularies, about.</summary>
+    private const int BytesPerToken = 4;
+
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(30);
 
-    /// <summary>Accepts a prompt, or finds the one accepted earlier under the same idempotency key.</summary>
+    /// <summary>
+    /// A caller who comes and the last one who leaves must not pass each other: the one would wait for a prompt that the other cancels. Prompts
+    /// share a few gates; each is held only for a look and a commit.
+    /// </summary>
+    private readonly SemaphoreSlim[] _gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
+
+    /// <summary>Accepts a prompt, or finds the one accepted earlier under the same idempotency key or for the same request.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="watch">Whether the caller wants to see the text as it comes.</param>
     /// <exception cref="PromptRefusedException">It was not accepted; the message says why.</exception>
@@ -24,6 +48,40 @@ internal sealed class PromptIntake(
     public async Task<Acceptance> AcceptAsync(PromptRequest request, bool watch)
     {
         Check(request);
+        for (var attempt = 1; ; attempt++)
+        {
+            var acceptance = await TryAcceptAsync(request, attempt, watch);
+            if (!request.Awaited || acceptance.Kind == AcceptanceKind.New || await ComeBackAsync(acceptance.Id) || attempt == MostAttempts)
+            {
+                return acceptance;
+            }
+        }
+    }
+
+    /// <summary>Counts the caller of a prompt that was found again.</summary>
+    /// <returns>False if the prompt was cancelled because nobody had waited for it any more.</returns>
+    private async Task<bool> ComeBackAsync(Guid id)
+    {
+        var gate = GateOf(id);
+        await gate.WaitAsync();
+        try
+        {
+            if (journal.Find(id) is { State: PromptState.Failed, Reason: { } reason } && reason == ReasonCode.Cancelled)
+            {
+                return false;
+            }
+
+            board.Arrive(id);
+            return true;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task<Acceptance> TryAcceptAsync(PromptRequest request, int attempt, bool watch)
+    {
         var now = time.GetUtcNow();
         var prompt = new NewPrompt
         {
@@ -36,13 +94,31 @@ internal sealed class PromptIntake(
             Model = request.Model,
             Task = request.Task,
             WaitOffline = request.WaitOffline,
-            Idempotency = request.Idempotency,
+            Idempotency = attempt == 1 || request.Idempotency is not { } key
+                ? request.Idempotency
+                : key with { Key = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key.Key}{AttemptMark}{attempt}") },
+            Request = request.Request,
+            Search = attempt == 1 && request.Search is { } search ? search with { IsAwaited = board.IsAwaited } : null,
             RetryOf = request.RetryOf,
+            Owner = request.Owner,
             TraceParent = Activity.Current?.Id,
         };
+        var announced = request.Kind == PromptKind.Interactive;
+        if (announced && !queue.TryAnnounce(limits.Queued))
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Busy, "", $"{limits.Queued} prompts wait for their turn, and {limits.Section}:MaxQueued allows no more. Try again later.");
+        }
+
         if (watch)
         {
             board.Watch(prompt.Id);
+        }
+
+        if (request.Awaited)
+        {
+            // Before it can be found: whoever sends the same at this moment sees that somebody waits for it.
+            board.Arrive(prompt.Id);
         }
 
         Acceptance? acceptance = null;
@@ -51,12 +127,26 @@ internal sealed class PromptIntake(
             CrashPoint.Hit(EdgeCrashPoints.AcceptBefore);
             acceptance = await journal.AcceptAsync(prompt);
             CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
+            if (acceptance.Value.Kind == AcceptanceKind.New)
+            {
+                queue.Add(prompt.Id, prompt.Kind, prompt.Kind == PromptKind.Interactive && chores.Find(prompt.Messages) is not null);
+            }
         }
         finally
         {
+            if (announced)
+            {
+                queue.Arrived();
+            }
+
             if (watch && acceptance is not { Kind: AcceptanceKind.New })
             {
                 board.Unwatch(prompt.Id);
+            }
+
+            if (request.Awaited && acceptance is not { Kind: AcceptanceKind.New })
+            {
+                board.Leave(prompt.Id);
             }
         }
 
@@ -67,9 +157,6 @@ internal sealed class PromptIntake(
                     RefusalKind.KeyConflict, "Idempotency-Key", "This Idempotency-Key was used for another request. Use a new key for a new request.");
             case AcceptanceKind.Full:
                 throw new PromptRefusedException(RefusalKind.Full, "", acceptance.Value.Refusal!);
-            case AcceptanceKind.New:
-                queue.Add(prompt.Id, prompt.Kind);
-                break;
         }
 
         return acceptance.Value;
@@ -81,14 +168,41 @@ internal sealed class PromptIntake(
     /// <summary>Somebody waits no longer. An interactive prompt that all have given up is worth nothing any more; what has left the device runs on.</summary>
     public async Task CallerLeftAsync(Guid id, bool gaveUp)
     {
-        var last = board.Leave(id);
-        if (gaveUp && last && journal.Find(id) is { State: PromptState.Accepted, Kind: PromptKind.Interactive } prompt)
+        var gate = GateOf(id);
+        await gate.WaitAsync();
+        try
         {
-            CrashPoint.Hit(EdgeCrashPoints.CancelBefore);
-            await journal.SettleAsync(prompt, Settlement.Failed(ReasonCode.Cancelled, "The caller went away before there was an answer."));
-            CrashPoint.Hit(EdgeCrashPoints.CancelCommitted);
-            board.CancelWork(id);
+            var last = board.Leave(id);
+            if (gaveUp && last && journal.Find(id) is { State: PromptState.Accepted, Kind: PromptKind.Interactive } prompt)
+            {
+                // The model stops at once; the record follows. If nobody had begun yet, it is stopped after that.
+                board.CancelWork(id);
+                CrashPoint.Hit(EdgeCrashPoints.CancelBefore);
+                await journal.SettleAsync(
+                    prompt, Settlement.Failed(ReasonCode.Cancelled, "The caller went away before there was an answer."), onlyAccepted: true);
+                CrashPoint.Hit(EdgeCrashPoints.CancelCommitted);
+                board.CancelWork(id);
+            }
         }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private SemaphoreSlim GateOf(Guid id) => _gates[(uint)id.GetHashCode() % _gates.Length];
+
+    /// <summary>How many tokens a conversation has, if too many. No token is shorter than a byte, so most need no counting.</summary>
+    private int? TokensBeyondLimit(IReadOnlyList<PromptMessage> messages)
+    {
+        var bytes = messages.Sum(message => Encoding.UTF8.GetByteCount(message.Content));
+        if (bytes <= limits.PromptTokens)
+        {
+            return null;
+        }
+
+        var tokens = models.CountTokens(messages) ?? bytes / BytesPerToken;
+        return tokens > limits.PromptTokens ? tokens : null;
     }
 
     private void Check(PromptRequest request)
@@ -102,10 +216,34 @@ internal sealed class PromptIntake(
             throw new PromptRefusedException(RefusalKind.Invalid, exception.Field, exception.Message);
         }
 
+        if (request.Messages.Count > limits.Messages)
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "messages", $"messages has {request.Messages.Count} entries; {limits.Section}:MaxMessages allows {limits.Messages}.");
+        }
+
+        if (TokensBeyondLimit(request.Messages) is { } tokens)
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "messages",
+                $"messages has {tokens} tokens{(models.Name is null ? ", by its bytes" : "")}; {limits.Section}:MaxPromptTokens allows {limits.PromptTokens}.");
+        }
+
         if (request.Model is not (ModelNames.Hybrid or ModelNames.Cloud) && request.Model != models.Name)
         {
             var known = models.Name is { } local ? $"{ModelNames.Hybrid}, {local}, {ModelNames.Cloud}" : $"{ModelNames.Hybrid}, {ModelNames.Cloud}";
-            throw new PromptRefusedException(RefusalKind.Invalid, "model", $"There is no such model here; the models are {known}.");
+            throw new PromptRefusedException(RefusalKind.UnknownModel, "model", $"There is no such model here; the models are {known}.");
+        }
+
+        if (ToolNeeds.Of(request.Messages, request.Options)
+            && (routing.Mode == RouteMode.LocalOnly || (request.Model == models.Name && routing.Tools == ToolsRoute.Refuse)))
+        {
+            throw new PromptRefusedException(
+                RefusalKind.Invalid, "tools",
+                routing.Mode == RouteMode.LocalOnly
+                    ? $"The local model cannot call tools, and {RoutingOptions.SectionName}:{nameof(RoutingOptions.Mode)} is {routing.Mode}."
+                    : $"The local model cannot call tools. Ask {ModelNames.Hybrid} or {ModelNames.Cloud}, or set "
+                    + $"{RoutingOptions.SectionName}:{nameof(RoutingOptions.Tools)} to {ToolsRoute.Cloud}.");
         }
 
         if (request.Task is { Length: > MostTaskCharacters })
@@ -117,11 +255,6 @@ internal sealed class PromptIntake(
         {
             throw new PromptRefusedException(
                 RefusalKind.Invalid, "deadlineSeconds", $"deadlineSeconds must be above 0 and at most {LongestDeadline.TotalSeconds:F0}.");
-        }
-
-        if (request.Options?.Json == true && request.Model == models.Name)
-        {
-            throw new PromptRefusedException(RefusalKind.Invalid, "options.json", "The local model cannot promise JSON yet; ask hybrid or cloud.");
         }
 
         if (request.Idempotency is { Key: var key }

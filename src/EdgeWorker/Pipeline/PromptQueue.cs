@@ -13,9 +13,47 @@ internal sealed class PromptQueue
         });
 
     private long _order;
+    private int _interactive;
+    private int _announced;
 
-    public void Add(Guid id, PromptKind kind) =>
-        _waiting.Writer.TryWrite((id, kind == PromptKind.Interactive ? 0 : 1, Interlocked.Increment(ref _order)));
+    /// <param name="id">The prompt.</param>
+    /// <param name="kind">Whether somebody waits for it.</param>
+    /// <param name="isChore">Whether it is a chore: nobody looks at the clock for it.</param>
+    public void Add(Guid id, PromptKind kind, bool isChore = false)
+    {
+        if (kind == PromptKind.Interactive)
+        {
+            Interlocked.Increment(ref _interactive);
+        }
 
-    public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken) => (await _waiting.Reader.ReadAsync(cancellationToken)).Id;
+        _waiting.Writer.TryWrite((id, kind != PromptKind.Interactive ? 2 : isChore ? 1 : 0, Interlocked.Increment(ref _order)));
+    }
+
+    public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken)
+    {
+        var (id, priority, _) = await _waiting.Reader.ReadAsync(cancellationToken);
+        if (priority <= 1)
+        {
+            Interlocked.Decrement(ref _interactive);
+        }
+
+        return id;
+    }
+
+    /// <summary>Holds a place for a prompt with a caller, until <see cref="Arrived"/>; it is on its way to the journal.</summary>
+    /// <param name="most">How many may wait.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool TryAnnounce(int most)
+    {
+        if (Interlocked.Increment(ref _announced) + Volatile.Read(ref _interactive) <= most)
+        {
+            return true;
+        }
+
+        Arrived();
+        return false;
+    }
+
+    /// <summary>A prompt that was announced has been added, or will not be.</summary>
+    public void Arrived() => Interlocked.Decrement(ref _announced);
 }

@@ -25,5 +25,20 @@ internal sealed record PromptRequest
 
     public IdempotencyKey? Idempotency { get; init; }
 
+    /// <summary>The request that brings it, where it shall be known again.</summary>
+    public RequestMark? Request { get; init; }
+
+    /// <summary>How to find an earlier sending of that request; <see cref="RepeatSearch.IsAwaited"/> is the intake's to fill in.</summary>
+    public RepeatSearch? Search { get; init; }
+
+    /// <summary>
+    /// Whether the caller waits for the outcome, and so counts from now until <see cref="PromptIntake.CallerLeftAsync"/>. A prompt found again
+    /// that was cancelled because all its callers had gone is then asked anew.
+    /// </summary>
+    public bool Awaited { get; init; }
+
     public Guid? RetryOf { get; init; }
+
+    /// <summary>The id of the API key that asks; null for who needs none.</summary>
+    public string? Owner { get; init; }
 }

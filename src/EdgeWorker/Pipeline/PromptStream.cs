@@ -5,13 +5,13 @@ namespace Hybrid.EdgeWorker.Pipeline;
 /// <summary>The text of one answer on its way to the one caller who watches.</summary>
 internal sealed class PromptStream
 {
-    private readonly Channel<string> _pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<AnswerDelta> _pieces = Channel.CreateUnbounded<AnswerDelta>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Whether any text has been written: from then on no other text may become the answer.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>The next piece; null when there will be no more, which is no outcome yet.</summary>
-    public async Task<string?> ReadAsync(CancellationToken cancellationToken)
+    public async Task<AnswerDelta?> ReadAsync(CancellationToken cancellationToken)
     {
         while (await _pieces.Reader.WaitToReadAsync(cancellationToken))
         {
@@ -24,10 +24,10 @@ internal sealed class PromptStream
         return null;
     }
 
-    public void Write(string text)
+    public void Write(AnswerDelta piece)
     {
         HasBegun = true;
-        _pieces.Writer.TryWrite(text);
+        _pieces.Writer.TryWrite(piece);
     }
 
     public void End() => _pieces.Writer.TryComplete();

@@ -5,6 +5,7 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Routing;
 using Hybrid.Inference.Answers;
+using Hybrid.Inference.Constraints;
 using Hybrid.Inference.Decoding;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ namespace Hybrid.EdgeWorker.Pipeline;
 internal sealed partial class PromptWork(
     PromptJournal journal,
     Router router,
+    Chores chores,
     LocalModels models,
     CloudLink link,
     PromptBoard board,
@@ -72,8 +74,10 @@ internal sealed partial class PromptWork(
 
     private async Task<RouteDecision> DecideAsync(PromptRecord prompt, CancellationToken cancellationToken)
     {
+        var needsTools = ToolNeeds.Of(prompt.Messages, prompt.Options);
         var facts = new PromptFacts(
-            prompt.Model, models.Name, models.CountTokens(prompt.Messages), models.ContextTokens, link.Reachable, prompt.WaitOffline);
+            prompt.Model, models.Name, models.CountTokens(prompt.Messages), models.ContextTokens, link.Reachable, prompt.WaitOffline,
+            prompt.Kind == PromptKind.Interactive && !needsTools ? chores.Find(prompt.Messages) : null, needsTools);
         var decision = router.Decide(facts);
         // Whether the queue can be reached matters only to those who want to go there; nobody else waits for the first attempt.
         return decision.Route == PromptRoute.Cloud && facts.CloudReachable is null
@@ -83,7 +87,7 @@ internal sealed partial class PromptWork(
 
     private async Task AnswerLocallyAsync(PromptRecord prompt, RouteDecision decision, CancellationToken cancellationToken)
     {
-        var gated = decision is { CloudAllowed: true } && decision.Reason != ReasonCode.Pinned && routing.Mode == RouteMode.LocalFirst;
+        var gated = decision.CloudAllowed && routing.Mode == RouteMode.LocalFirst;
         var early = !gated || options.Streaming == StreamingMode.Early;
         var stream = early ? board.Find(prompt.Id) : null;
         LocalAnswer answer;
@@ -92,10 +96,16 @@ internal sealed partial class PromptWork(
             answer = await GenerateAsync(prompt, stream, cancellationToken);
         }
         catch (Exception exception) when (exception is
-            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
+            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
+            or ArgumentException)
         {
             LogLocalFailed(prompt.Id, exception.Message);
-            var reason = exception is PromptTooLongException ? ReasonCode.TooLong : ReasonCode.LocalError;
+            var reason = exception switch
+            {
+                PromptTooLongException or KvBudgetExceededException => ReasonCode.TooLong,
+                NotSupportedException or UnsupportedSchemaException or ArgumentException => ReasonCode.Unsupported,
+                _ => ReasonCode.LocalError,
+            };
             if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
             {
                 await EscalateAsync(prompt, decision with { Reason = reason, Detail = exception.Message }, null, cancellationToken);
@@ -108,7 +118,15 @@ internal sealed partial class PromptWork(
             return;
         }
 
-        if (!gated || router.IsSure(answer.Confidence))
+        if (decision.Reason == ReasonCode.Offline && routing.Mode == RouteMode.LocalFirst)
+        {
+            // That the cloud is away changed nothing for an answer that would have stayed here anyway.
+            var outcome = router.IsSure(answer.Confidence)
+                ? Outcome(answer, ReasonCode.Mode, $"mode {routing.Mode}")
+                : Outcome(answer, ReasonCode.Offline, $"{Threshold(answer)}; {decision.Detail}");
+            await SettleAsync(prompt, outcome, cancellationToken);
+        }
+        else if (!gated || router.IsSure(answer.Confidence))
         {
             await SettleAsync(prompt, Outcome(answer, decision.Reason, decision.Detail), cancellationToken);
         }
@@ -146,7 +164,8 @@ internal sealed partial class PromptWork(
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
         catch (Exception exception) when (exception is
-            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or ArgumentException)
+            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
+            or ArgumentException)
         {
             // The cloud may still answer; the deadline decides.
             LogLocalFailed(prompt.Id, exception.Message);
@@ -158,13 +177,16 @@ internal sealed partial class PromptWork(
         CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
+        List<TokenProbability>? tokens = prompt.Options?.TopLogProbs is null ? null : [];
         await foreach (var update in models.Client!.GetStreamingResponseAsync(
             LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options), cancellationToken))
         {
-            if (update.Text.Length > 0)
+            IReadOnlyList<TokenProbability>? news = tokens is null ? null : LocalModels.TokensOf(update);
+            tokens?.AddRange(news!);
+            if (update.Text.Length > 0 || news is { Count: > 0 })
             {
                 text.Append(update.Text);
-                stream?.Write(update.Text);
+                stream?.Write(new AnswerDelta(update.Text, news));
             }
 
             summary = AnswerSummary.Of(update) ?? summary;
@@ -176,7 +198,8 @@ internal sealed partial class PromptWork(
             models.Name!,
             summary?.Confidence is { } confidence ? Math.Exp(confidence.Mean) : null,
             summary is null ? null : new TokenUsage(summary.PromptTokens, summary.OutputTokens),
-            summary?.End == AnswerEnd.Length ? "length" : "stop");
+            summary?.End == AnswerEnd.Length ? "length" : "stop",
+            tokens);
     }
 
     private static Settlement Outcome(LocalAnswer answer, ReasonCode reason, string? detail) => new()
@@ -190,12 +213,13 @@ internal sealed partial class PromptWork(
         Model = answer.Model,
         Usage = answer.Usage,
         FinishReason = answer.FinishReason,
+        Parts = answer.LogProbs is null ? null : new AnswerParts(null, answer.LogProbs),
     };
 
     private async Task EscalateAsync(PromptRecord prompt, RouteDecision decision, LocalAnswer? draft, CancellationToken cancellationToken)
     {
         DateTimeOffset? fallback = routing.Mode == RouteMode.CloudFirst && decision.LocalAllowed ? time.GetUtcNow() + options.CloudWait : null;
-        var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback);
+        var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback, draft?.LogProbs);
         CrashPoint.Hit(EdgeCrashPoints.EscalateBefore);
         await InsistAsync(prompt.Id, () => journal.EscalateAsync(prompt, step), cancellationToken);
         CrashPoint.Hit(EdgeCrashPoints.EscalateCommitted);

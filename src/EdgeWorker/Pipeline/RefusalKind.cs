@@ -6,6 +6,9 @@ internal enum RefusalKind
     /// <summary>A field is wrong.</summary>
     Invalid,
 
+    /// <summary>There is no such model.</summary>
+    UnknownModel,
+
     /// <summary>Another request holds the idempotency key.</summary>
     KeyConflict,
 

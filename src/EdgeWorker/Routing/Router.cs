@@ -11,13 +11,28 @@ internal sealed class Router(RoutingOptions options)
         var local = Forbids(LocalConstraints(facts));
         var cloud = Forbids(CloudConstraints(facts));
         var pinned = PinnedRoute(facts);
+        if (pinned == PromptRoute.Local && facts.Model != facts.LocalModel)
+        {
+            return NoRoute($"the caller named {facts.Model}, which is not loaded");
+        }
+
+        if (facts.Chore is { } chore)
+        {
+            // Before what the caller named: a chat program sends its chores to the model of the chat, and nobody chose that one for them.
+            return local is null
+                ? new RouteDecision(PromptRoute.Local, facts.LocalModel, ReasonCode.Chore, $"a chore of a chat program ({chore})", false, false)
+                : NoRoute($"a chore of a chat program ({chore}) is never escalated, but {local.Value.Detail}");
+        }
+
         if (pinned is { } wanted)
         {
-            var forbidden = wanted == PromptRoute.Local ? local : cloud;
-            if (wanted == PromptRoute.Local && facts.Model != facts.LocalModel)
+            if (wanted == PromptRoute.Local && facts.NeedsTools && options.Tools == ToolsRoute.Cloud && cloud is null)
             {
-                return NoRoute($"the caller named {facts.Model}, which is not loaded");
+                return new RouteDecision(
+                    PromptRoute.Cloud, ModelNames.Cloud, ReasonCode.Tools, $"the caller named {facts.Model}, which cannot call tools", false, false);
             }
+
+            var forbidden = wanted == PromptRoute.Local ? local : cloud;
 
             return forbidden is null
                 ? new RouteDecision(wanted, facts.Model, ReasonCode.Pinned, $"the caller named {facts.Model}", false, false)
@@ -47,6 +62,7 @@ internal sealed class Router(RoutingOptions options)
     {
         yield return (options.Mode == RouteMode.CloudOnly, ReasonCode.Mode, $"mode {options.Mode}");
         yield return (facts.LocalModel is null, ReasonCode.Mode, "no local model is loaded");
+        yield return (facts.NeedsTools, ReasonCode.Tools, "the local model cannot call tools");
         yield return (
             facts.PromptTokens + options.AnswerReserve > facts.LocalContextTokens,
             ReasonCode.TooLong,

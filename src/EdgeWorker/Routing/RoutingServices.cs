@@ -9,6 +9,7 @@ internal static class RoutingServices
     {
         services.AddSingleton(options);
         services.AddSingleton<Router>();
+        services.AddSingleton<Chores>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Hybrid.Inference.Constraints;
 using Hybrid.Inference.Sampling;
 
 namespace Hybrid.Inference.Answers;
@@ -23,6 +24,14 @@ public sealed record GenerationOptions
 
     /// <summary>Texts that end the answer and are not part of it, wherever token borders fall.</summary>
     public IReadOnlyList<string> StopSequences { get; init; } = [];
+
+    /// <summary>The form the answer is held to while it is written.</summary>
+    /// <value>Null (the default) for free text.</value>
+    public JsonFormat? Format { get; init; }
+
+    /// <summary>Whether requests of normal priority may go first while this one waits for a place.</summary>
+    /// <value>Default false. Low ones get every fourth place at least, and at most half of the queue.</value>
+    public bool IsLowPriority { get; init; }
 
     /// <summary>Whether each token's log-probability is reported.</summary>
     public bool LogProbabilities { get; init; }

@@ -9,6 +9,9 @@ internal enum FinishReason
     /// <summary>The receiver had enough, for example because a stop sequence appeared.</summary>
     Stopped,
 
+    /// <summary>The answer was held to a form, and in that form nothing can follow.</summary>
+    Complete,
+
     /// <summary>The token limit or the context's end was reached.</summary>
     Length,
 

@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Hybrid.Inference.Constraints.Tokens;
 
 namespace Hybrid.Inference.Sampling;
 
@@ -30,19 +32,96 @@ internal sealed class Sampler
     /// <param name="logits">The model's row; left as it is.</param>
     /// <param name="row">Facts about that row.</param>
     /// <param name="scratch">Buffers for the work.</param>
-    public TokenChoice Choose(ReadOnlySpan<float> logits, LogitRow row, SamplingScratch scratch)
+    /// <param name="constraint">What the choice is held to, prepared; it has taken the token afterwards. Null for a free choice.</param>
+    /// <returns>The choice, or null where the constraint allows no token.</returns>
+    public TokenChoice? Choose(ReadOnlySpan<float> logits, LogitRow row, SamplingScratch scratch, TokenConstraint? constraint = null)
     {
-        var token = row.Best;
-        if (_options.HasPenalties || !_options.IsGreedy)
+        int token;
+        do
         {
-            var scores = scratch.Scores(logits.Length);
-            logits.CopyTo(scores);
-            Penalise(scores);
-            token = _options.IsGreedy ? LogitRow.Of(scores).Best : Draw(scores, scratch);
+            token = Pick(logits, row, scratch, constraint);
+            if (token < 0)
+            {
+                return null;
+            }
         }
+        while (constraint?.TryTake(token) is false);
 
         Remember(token);
         return new TokenChoice(token, logits[token] - row.LogSumExp, row.Largest - row.Second);
+    }
+
+    private int Pick(ReadOnlySpan<float> logits, LogitRow row, SamplingScratch scratch, TokenConstraint? constraint)
+    {
+        if (!_options.HasPenalties && _options.IsGreedy)
+        {
+            // Often the model's first choice is allowed anyway.
+            return constraint is null || IsAllowed(constraint.Allowed, row.Best) ? row.Best : BestOf(logits, constraint.Allowed);
+        }
+
+        var scores = scratch.Scores(logits.Length);
+        logits.CopyTo(scores);
+        if (constraint is not null && !Restrict(scores, constraint.Allowed))
+        {
+            return -1;
+        }
+
+        Penalise(scores);
+        return _options.IsGreedy ? scores.IndexOf(TensorPrimitives.Max(scores)) : Draw(scores, scratch);
+    }
+
+    private static bool IsAllowed(ReadOnlySpan<ulong> allowed, int token) => (allowed[token >> 6] >> (token & 63) & 1) != 0;
+
+    /// <summary>The best of the tokens that are allowed, the lowest id on ties; -1 where none is.</summary>
+    private static int BestOf(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowed)
+    {
+        var best = -1;
+        for (var i = 0; i < allowed.Length; i++)
+        {
+            for (var word = allowed[i]; word != 0; word &= word - 1)
+            {
+                var token = (i << 6) + BitOperations.TrailingZeroCount(word);
+                if (best < 0 || logits[token] > logits[best])
+                {
+                    best = token;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Makes every other token impossible; whether any is left.</summary>
+    private static bool Restrict(Span<float> scores, ReadOnlySpan<ulong> allowed)
+    {
+        var any = false;
+        for (var i = 0; i < allowed.Length; i++)
+        {
+            var word = allowed[i];
+            any |= word != 0;
+            if (word == ulong.MaxValue)
+            {
+                continue;
+            }
+
+            var first = i << 6;
+            var block = scores[first..Math.Min(first + 64, scores.Length)];
+            if (word == 0)
+            {
+                block.Fill(float.NegativeInfinity);
+                continue;
+            }
+
+            for (var bit = 0; bit < block.Length; bit++)
+            {
+                if ((word >> bit & 1) == 0)
+                {
+                    block[bit] = float.NegativeInfinity;
+                }
+            }
+        }
+
+        return any;
     }
 
     private void Remember(int token)

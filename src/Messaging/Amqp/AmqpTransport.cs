@@ -16,6 +16,7 @@ internal sealed partial class AmqpTransport : IMessageTransport
     private readonly DeadLetterStore _deadLetters;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<QueueAddress, AmqpQueue> _queues = new();
+    private int _disposed;
 
     /// <param name="settings">The broker.</param>
     /// <param name="tokens">Where its tokens come from; null where it wants none.</param>
@@ -48,6 +49,11 @@ internal sealed partial class AmqpTransport : IMessageTransport
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _returns.DisposeAsync();
         await Task.WhenAll(_queues.Values.Select(queue => queue.CloseAsync()));
         await _connector.DisposeAsync();

@@ -107,9 +107,10 @@ internal sealed class Inlet
 
     private void OnMessage(IReceiverLink link, Message message)
     {
-        _messages.Writer.TryWrite(message);
+        // Together: who sees the message must see the credit it used, or it would be given to the broker a second time.
         lock (_gate)
         {
+            _messages.Writer.TryWrite(message);
             if (--_credit == 0)
             {
                 EndDrain();

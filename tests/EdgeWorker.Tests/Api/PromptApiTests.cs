@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Api.Access;
+using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Tests.Journal;
 
@@ -12,12 +14,15 @@ namespace Hybrid.EdgeWorker.Tests.Api;
 /// <summary>The device's HTTP API, over a real socket. Nothing works on the prompts: the tests say what becomes of them.</summary>
 public sealed class PromptApiTests : IAsyncLifetime
 {
+    private static readonly long MostBytes = new ApiOptions().MaxBodyBytes;
+
     private readonly TemporaryFolder _folder = new();
     private TestDevice _device = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _device = await TestDevice.StartAsync(_folder.Path, works: false);
+    public async ValueTask InitializeAsync() => _device = await TestDevice.StartAsync(
+        _folder.Path, works: false, api: new ApiOptions { MaxPromptTokens = Limits.PromptBytes });
 
     public async ValueTask DisposeAsync()
     {
@@ -128,7 +133,8 @@ public sealed class PromptApiTests : IAsyncLifetime
     [InlineData("{\"messages\":[null]}", "messages")]
     [InlineData("{\"messages\":[{\"role\":\"user\"}]}", "content")]
     [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":null}]}", "content")]
-    [InlineData("{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}", "role")]
+    [InlineData("{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}", "toolCallId")]
+    [InlineData("{\"messages\":[{\"role\":\"narrator\",\"content\":\"x\"}]}", "role")]
     [InlineData("{\"messages\":[{\"role\":1,\"content\":\"x\"}]}", "role")]
     [InlineData("{\"prompt\":\"a\",\"model\":\"gpt-9\"}", "model")]
     [InlineData("{\"prompt\":\"a\",\"options\":{\"maxTokens\":0}}", "options.maxTokens")]
@@ -172,13 +178,13 @@ public sealed class PromptApiTests : IAsyncLifetime
     public async Task Post_Oversized_413(bool chunked)
     {
         using var content = new StringContent(
-            $"{{\"prompt\":\"{new string('x', (int)PromptApi.MaxBodyBytes)}\"}}", Encoding.UTF8, "application/json");
+            $"{{\"prompt\":\"{new string('x', (int)MostBytes)}\"}}", Encoding.UTF8, "application/json");
         using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts") { Content = content };
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         using var response = await _device.Http.SendAsync(request, Token);
 
-        await ProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, $"{PromptApi.MaxBodyBytes}");
+        await ProblemAsync(response, HttpStatusCode.RequestEntityTooLarge, $"{MostBytes}");
     }
 
     [Theory]
@@ -249,10 +255,59 @@ public sealed class PromptApiTests : IAsyncLifetime
     public async Task AnyRequest_TokenOfAnEarlierOwner_403()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "hybrid/status");
-        request.Headers.Add(LoopbackGuard.TokenHeader, "stale");
+        request.Headers.Add(HostGuard.TokenHeader, "stale");
         using var response = await _device.Http.SendAsync(request, Token);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task ForeignPrompt_IsNotThereForAnybodyButTheFoldersOwner()
+    {
+        var theirs = await _device.Journal.AcceptAsync(new NewPrompt
+        {
+            Id = Guid.CreateVersion7(_device.Time.GetUtcNow()),
+            Kind = PromptKind.Batch,
+            AcceptedAt = _device.Time.GetUtcNow(),
+            Deadline = _device.Time.GetUtcNow() + TimeSpan.FromHours(1),
+            Messages = [new PromptMessage(MessageRole.User, "Whose?")],
+            Model = "hybrid",
+            Owner = "key-a",
+        });
+        await _device.Journal.SettleAsync(Found(theirs.Id), TestJournal.Local());
+        (HttpMethod Method, string Path)[] ways =
+        [
+            (HttpMethod.Get, $"hybrid/prompts/{theirs.Id}"), (HttpMethod.Get, $"hybrid/prompts/{theirs.Id}/trace"),
+            (HttpMethod.Post, $"hybrid/prompts/{theirs.Id}/retry"),
+        ];
+
+        foreach (var (method, path) in ways)
+        {
+            using var foreign = await SendAsync(method, path, asOwner: false);
+            using var owned = await SendAsync(method, path, asOwner: true);
+
+            await ProblemAsync(foreign, HttpStatusCode.NotFound, $"{theirs.Id}");
+            Assert.True(owned.IsSuccessStatusCode);
+        }
+
+        using var list = await JsonAsync(await SendAsync(HttpMethod.Get, "hybrid/prompts", asOwner: false));
+        using var all = await JsonAsync(await SendAsync(HttpMethod.Get, "hybrid/prompts", asOwner: true));
+        Assert.Equal(0, list.RootElement.GetProperty("prompts").GetArrayLength());
+        // The retry belongs to whom the prompt belonged.
+        Assert.Equal(2, all.RootElement.GetProperty("prompts").GetArrayLength());
+        Assert.Equal(2, _device.Journal.ListOf("key-a", null, 10).Count);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, bool asOwner)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = method == HttpMethod.Post ? new StringContent("{}", Encoding.UTF8, "application/json") : null;
+        if (asOwner)
+        {
+            request.Headers.Add(HostGuard.TokenHeader, OwnerRecord.Read(_folder.Path)!.Token);
+        }
+
+        return await _device.Http.SendAsync(request, Token);
     }
 
     [Theory]

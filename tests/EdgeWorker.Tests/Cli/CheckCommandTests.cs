@@ -30,7 +30,7 @@ public sealed class CheckCommandTests(TestModels models)
     public async Task Check_BadValues_ListsEveryOneWithItsRemedy()
     {
         var (code, output, error) = await EdgeProcess.RunAsync(
-            models, ["--check", "--url", "http://0.0.0.0:8000"], null,
+            models, ["--check", "--url", "http://example.com:8000"], null,
             ("HYBRID__Device__Id", "Pump_7"), ("HYBRID__Routing__Mode", "Sometimes"), ("HYBRID__Routing__ConfidenceThreshold", "3"),
             ("HYBRID__Pipeline__Concurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"),
             ("HYBRID__Pipeline__PublishText", "yes"),
@@ -47,7 +47,7 @@ public sealed class CheckCommandTests(TestModels models)
             "Pipeline:InteractiveDeadline is 'soon'", "Pipeline:PublishText is 'yes'", "Journal:SendBatch is '1001'",
             "Journal:Folder is ' '", "Journal:MaxBytes is '1024'", "Journal:MaxPrompts is '0'", "Journal:MaxResults is 'many'",
             "Journal:KeepSettled is '00:00:00'",
-            "Models:Threads is '-1'", "Api:Url is 'http://0.0.0.0:8000'", "Messaging:Transport",
+            "Models:Threads is '-1'", "Api:Url is 'http://example.com:8000'", "Messaging:Transport",
         })
         {
             var line = Assert.Single(lines, line => line.StartsWith(key, StringComparison.Ordinal));
@@ -59,10 +59,11 @@ public sealed class CheckCommandTests(TestModels models)
 
     [Theory]
     [InlineData("http://example.com:8000")]
+    [InlineData("http://*:8000")]
     [InlineData("https://127.0.0.1:8000")]
     [InlineData("http://127.0.0.1:8000/path")]
     [InlineData("8000")]
-    public async Task Check_AddressNotOfThisMachine_IsRefused(string url)
+    public async Task Check_AddressNobodyCanListenOn_IsRefused(string url)
     {
         var (code, _, error) = await EdgeProcess.RunAsync(models, ["--check", "--url", url]);
 

@@ -11,13 +11,16 @@ internal sealed class WatchedTransport(IMessageTransport inner) : IMessageTransp
     /// <summary>What was called, in order, as <c>ensure answers/pump-7</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
+    /// <summary>How often something was received, or nothing.</summary>
+    public int Receives { get; private set; }
+
     public TransportAbilities Abilities => inner.Abilities;
 
-    public IMessageQueue Open(QueueAddress address) => new Queue(inner.Open(address), $"{address.Name}/{address.DeviceId}", _calls);
+    public IMessageQueue Open(QueueAddress address) => new Queue(inner.Open(address), $"{address.Name}/{address.DeviceId}", _calls, () => Receives++);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private sealed class Queue(IMessageQueue inner, string name, ConcurrentQueue<string> calls) : IMessageQueue
+    private sealed class Queue(IMessageQueue inner, string name, ConcurrentQueue<string> calls, Action received) : IMessageQueue
     {
         private static readonly TimeSpan ShortLock = TimeSpan.FromSeconds(1);
 
@@ -33,9 +36,13 @@ internal sealed class WatchedTransport(IMessageTransport inner) : IMessageTransp
             calls.Enqueue($"send {name}");
         }
 
-        public Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
-            int maxMessages, TimeSpan lockDuration, TimeSpan wait, CancellationToken cancellationToken) =>
-            inner.ReceiveAsync(maxMessages, ShortLock, wait, cancellationToken);
+        public async Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(
+            int maxMessages, TimeSpan lockDuration, TimeSpan wait, CancellationToken cancellationToken)
+        {
+            var messages = await inner.ReceiveAsync(maxMessages, ShortLock, wait, cancellationToken);
+            received();
+            return messages;
+        }
 
         public Task<bool> CompleteAsync(ReceivedMessage message, CancellationToken cancellationToken)
         {

@@ -66,6 +66,22 @@ public sealed class AnswerInboxTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(0.1, answered.Confidence);
     }
 
+    [Fact]
+    public async Task NothingAwaited_LooksRarely_AndAnEscalationWakesIt()
+    {
+        await _inbox.StopAsync(Token);
+        _test.Options.IdlePoll = TimeSpan.FromHours(1);
+        var before = _transport.Receives;
+        await _inbox.StartAsync(Token);
+        // It has looked once and rests for an hour now, unless somebody wakes it.
+        await Eventually.HoldsAsync(() => _transport.Receives == before + 1);
+
+        var prompt = await _test.EscalateAsync();
+        await _cloud.AnswerAsync(_test.Answer(prompt.Id));
+
+        await Eventually.HoldsAsync(() => Journal.Find(prompt.Id)!.IsFinal);
+    }
+
     [Theory]
     [InlineData(CloudOutcome.Failed, "cloud_error")]
     [InlineData(CloudOutcome.Filtered, "filtered")]

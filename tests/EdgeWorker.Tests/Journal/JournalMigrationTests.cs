@@ -1,5 +1,6 @@
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Journal.Recovery;
 using Microsoft.Data.Sqlite;
 
 namespace Hybrid.EdgeWorker.Tests.Journal;
@@ -13,10 +14,16 @@ public sealed class JournalMigrationTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    [Fact]
-    public async Task Version1_IsBroughtUpWithAllItHolds()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task EarlierVersion_IsBroughtUpWithAllItHolds(int version)
     {
-        WriteVersion1();
+        Write(version);
+        if (version > 1)
+        {
+            Assert.Empty(JournalCheck.Run(new JournalFiles(_folder.Path)).Damage);
+        }
 
         using (var journal = Open(new JournalOptions()))
         {
@@ -25,6 +32,7 @@ public sealed class JournalMigrationTests : IDisposable
             Assert.Equal((PromptState.Escalated, "perhaps"), (journal.Find(Escalated)!.State, journal.Find(Escalated)!.Draft));
             Assert.Equal((PromptState.Answered, "three"), (journal.Find(Answered)!.State, journal.Find(Answered)!.Answer));
             Assert.Equal(2, journal.Trace(Answered).Count);
+            Assert.Equal(3, journal.ListOf(null, null, 10).Count);
             Assert.Equal(["escalations", "results"], journal.OutboxPending().Select(queue => queue.Queue));
             Assert.Equal(new Cost(0.25m, "USD"), Assert.Single(journal.LateCosts()));
             Assert.Equal(3, journal.Use().Prompts);
@@ -33,10 +41,10 @@ public sealed class JournalMigrationTests : IDisposable
 
         using var raw = TestJournal.Raw(_folder.File(PromptJournal.FileName));
         Assert.Equal(2, Number(raw, "PRAGMA auto_vacuum"));
-        Assert.Equal(2, Number(raw, "PRAGMA user_version"));
+        Assert.Equal(JournalSchema.Version, Number(raw, "PRAGMA user_version"));
         Assert.Equal(2, Number(raw, "SELECT results FROM tally"));
         Assert.All(Rows(raw, "asked_digest", PromptDigests.Asked, "prompts", "true"), row =>
-            Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
+            Assert.True(RowDigest.Matches(row[0], PromptDigests.Covered(row.AsSpan(1)))));
         Assert.All(
             Rows(raw, "outcome_digest", PromptDigests.Outcome, "prompts", "outcome_digest IS NOT NULL"),
             row => Assert.True(RowDigest.Matches(row[0], row.AsSpan(1))));
@@ -47,9 +55,29 @@ public sealed class JournalMigrationTests : IDisposable
     }
 
     [Fact]
-    public void Version1_AfterwardsHasTheRulesOfANewJournal()
+    public void Version2_Damaged_IsRecoveredToThisVersion()
     {
-        WriteVersion1();
+        Write(2);
+        var files = new JournalFiles(_folder.Path);
+        using (var file = File.OpenWrite(files.Database))
+        {
+            // The first page: nothing leads to a table any more.
+            file.Write(new byte[4096]);
+        }
+
+        var report = new JournalRecovery(files, epoch => new JournalEvents("pump-7", epoch, false), TimeProvider.System).Run()!;
+
+        Assert.Equal((3, 0, 0), (report.Prompts, report.PromptsLost, report.OutcomesLost));
+        using var journal = Open(new JournalOptions());
+        Assert.Equal((PromptState.Answered, "three", null), (journal.Find(Answered)!.State, journal.Find(Answered)!.Answer, journal.Find(Answered)!.Owner));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void EarlierVersion_AfterwardsHasTheRulesOfANewJournal(int version)
+    {
+        Write(version);
         Open(new JournalOptions()).Dispose();
         using var fresh = new TestJournal();
 
@@ -82,9 +110,9 @@ public sealed class JournalMigrationTests : IDisposable
     private PromptJournal Open(JournalOptions options) =>
         PromptJournal.Open(_folder.Path, epoch => new JournalEvents("pump-7", epoch, false), options, TimeProvider.System);
 
-    private void WriteVersion1()
+    private void Write(int version)
     {
-        using var sql = new StreamReader(typeof(JournalMigrationTests).Assembly.GetManifestResourceStream("1.sql")!);
+        using var sql = new StreamReader(typeof(JournalMigrationTests).Assembly.GetManifestResourceStream($"{version}.sql")!);
         using var connection = TestJournal.Raw(_folder.File(PromptJournal.FileName));
         connection.Run(sql.ReadToEnd());
     }

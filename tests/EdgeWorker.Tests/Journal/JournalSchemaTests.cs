@@ -59,6 +59,7 @@ public sealed class JournalSchemaTests : IDisposable
     [InlineData("UPDATE prompts SET state = NULL WHERE id = $id")]
     [InlineData("UPDATE prompts SET messages = '[]' WHERE id = $id")]
     [InlineData("UPDATE prompts SET id = 'another' WHERE id = $id")]
+    [InlineData("UPDATE prompts SET owner = 'another' WHERE id = $id")]
     [InlineData("DELETE FROM prompts WHERE id = $id")]
     [InlineData("DELETE FROM transitions WHERE prompt_id = $id")]
     [InlineData("UPDATE transitions SET at = 0 WHERE prompt_id = $id")]

@@ -19,7 +19,7 @@ internal sealed class TestJournal : IDisposable
 
     public string Device { get; }
 
-    public JournalOptions Options { get; } = new();
+    public JournalOptions Options { get; } = new() { IdlePoll = TimeSpan.FromMilliseconds(10) };
 
     public FakeTimeProvider Time { get; }
 

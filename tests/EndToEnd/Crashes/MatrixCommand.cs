@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Azure;
 
 namespace Hybrid.EndToEnd.Crashes;
 
@@ -50,7 +51,7 @@ internal static class MatrixCommand
                         CultureInfo.InvariantCulture,
                         $"{round,2} {cell.Name,-32} holds   {took.TotalSeconds,5:F1} s, {verdict.Prompts} prompts, {verdict.PaidCalls} paid calls, {verdict.ExtraPaidCalls} extra"));
                 }
-                catch (CrashRunException exception)
+                catch (Exception exception) when (exception is CrashRunException or InvalidOperationException or HttpRequestException or RequestFailedException or TimeoutException)
                 {
                     holds = false;
                     await output.WriteLineAsync($"{round,2} {cell.Name,-32} BROKEN\n{exception.Message}");

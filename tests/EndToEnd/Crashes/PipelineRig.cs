@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Azure;
+using Azure.Storage.Queues;
 using Hybrid.Contracts.Crashes;
 using Hybrid.EndToEnd.Check;
 using Hybrid.FakeModelServer;
@@ -81,7 +83,7 @@ internal sealed class PipelineRig : IAsyncDisposable
             Variables(
                 crashAt,
                 [
-                    ("Device:Id", DeviceId), ("Journal:RetryDelay", "00:00:00.1"), ("Journal:MaxRetryDelay", "00:00:00.5"),
+                    ("Device:Id", DeviceId), ("Journal:RetryDelay", "00:00:00.1"), ("Journal:MaxRetryDelay", "00:00:00.5"), ("Journal:IdlePoll", "00:00:00.2"),
                     ("Pipeline:SweepInterval", "00:00:00.1"), ("Pipeline:LinkPatience", "00:00:30"), ("Routing:ConfidenceThreshold", "1"), ("Models:Threads", "1"),
                     ("Models:Spinning", "Off"), .. _scenario.Edge,
                 ]));
@@ -112,21 +114,19 @@ internal sealed class PipelineRig : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing is on its way any more.</summary>
-    /// <returns>Whether that came within the limit.</returns>
-    public async Task<bool> DrainsAsync(TimeSpan limit, CancellationToken cancellationToken)
+    /// <exception cref="CrashRunException">Something still was at the limit; the message says what.</exception>
+    public async Task DrainsAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begun) < limit)
+        while (await OnItsWayAsync(cancellationToken) is { } rest)
         {
-            if (await IsDrainedAsync(cancellationToken))
+            if (Stopwatch.GetElapsedTime(begun) > limit)
             {
-                return true;
+                throw new CrashRunException($"After {limit}, {rest}.\n{Log}");
             }
 
             await Task.Delay(Poll, TimeProvider.System, cancellationToken);
         }
-
-        return false;
     }
 
     /// <summary>Stops everything and judges what it left behind.</summary>
@@ -193,18 +193,52 @@ internal sealed class PipelineRig : IAsyncDisposable
         return variables;
     }
 
-    private async Task<bool> IsDrainedAsync(CancellationToken cancellationToken)
-    {
-        var status = JsonElement.Parse(await Http.GetStringAsync(new Uri(Edge!.Address, "hybrid/status"), cancellationToken));
-        if (status.GetProperty("outbox").GetArrayLength() > 0)
-        {
-            return false;
-        }
+    /// <summary>What is still on its way; null if nothing is.</summary>
+    /// <remarks>
+    /// The places are looked at in the order in which things pass them. Everybody puts a thing into the next place before taking it from the
+    /// last, and no caller asks anything any more; so a place that is found empty after those before it stays empty, and nothing can slip past.
+    /// </remarks>
+    private async Task<string?> OnItsWayAsync(CancellationToken cancellationToken) =>
+        await InOutboxAsync(cancellationToken)
+        ?? await InQueueAsync("escalations", cancellationToken)
+        ?? await InQueueAsync("escalations-poison", cancellationToken)
+        ?? await InQueueAsync($"answers-{DeviceId}", cancellationToken)
+        ?? await InOutboxAsync(cancellationToken)
+        ?? await InQueueAsync("results", cancellationToken)
+        ?? await InBlobsAsync(cancellationToken);
 
+    private async Task<string?> InOutboxAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = JsonElement.Parse(await Http.GetStringAsync(new Uri(Edge!.Address, "hybrid/status"), cancellationToken));
+            return status.GetProperty("outbox").GetArrayLength() == 0 ? null : $"the outbox holds {status.GetProperty("outbox").GetRawText()}";
+        }
+        catch (HttpRequestException exception)
+        {
+            return $"the device does not say: {exception.Message}";
+        }
+    }
+
+    private async Task<string?> InQueueAsync(string name, CancellationToken cancellationToken)
+    {
+        var queue = new QueueClient(Connection, name, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05));
+        try
+        {
+            // Those under a lock count as well.
+            var messages = (await queue.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
+            return messages == 0 ? null : $"{name} holds {messages}";
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private async Task<string?> InBlobsAsync(CancellationToken cancellationToken)
+    {
         var storage = await StorageSnapshot.CaptureAsync(Connection, withContents: false, cancellationToken);
-        return storage.Blobs.All(blob => blob.Container is not ("claims" or "calls"))
-            && storage.Queues.All(queue => queue.Messages == 0 || queue.Name == "escalations-rejected"
-                || (queue.Name.EndsWith("-poison", StringComparison.Ordinal) && queue.Name != "escalations-poison"));
+        return storage.Blobs.FirstOrDefault(blob => blob.Container is "claims" or "calls") is { } blob ? $"there is {blob.Container}/{blob.Name}" : null;
     }
 
     private FakeModelReply Reply(FakeModelCall call)

@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json;
 using Hybrid.Inference.Answers;
+using Hybrid.Inference.Constraints;
 using Hybrid.Inference.Decoding;
 using Hybrid.Inference.Tests.Models;
 using Microsoft.Extensions.AI;
@@ -12,6 +14,8 @@ public sealed class LocalChatClientTests(TestModels models) : IDisposable
         new LocalModelOptions { Path = models.EndlessFolder, Threads = 1, KvBudgetBytes = 32 << 20 }, TimeProvider.System, TestContext.Current.CancellationToken);
 
     private LocalChatClient Client => new(_model, TimeProvider.System);
+
+    private static JsonElement UniqueItems => JsonElement.Parse("""{"type":"object","properties":{"a":{"type":"array","uniqueItems":true}}}""");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -177,12 +181,13 @@ public sealed class LocalChatClientTests(TestModels models) : IDisposable
         ChatMessage[] hi = [new(ChatRole.User, "Hi")];
 
         await RefusedAsync<NotSupportedException>("Tools", hi, new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")] });
-        await RefusedAsync<NotSupportedException>("ResponseFormat", hi, new ChatOptions { ResponseFormat = ChatResponseFormat.Json });
+        await RefusedAsync<UnsupportedSchemaException>("/properties/a/uniqueItems", hi, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(UniqueItems) });
         await RefusedAsync<NotSupportedException>("DataContent", [new(ChatRole.User, [new DataContent(new byte[1], "image/png")])], null);
         await RefusedAsync<NotSupportedException>("tool", [new(ChatRole.Tool, "x")], null);
         await RefusedAsync<ArgumentException>("TopP", hi, new ChatOptions { TopP = 1.5f });
         await RefusedAsync<ArgumentException>("MaxOutputTokens", hi, new ChatOptions { MaxOutputTokens = 0 });
         await RefusedAsync<ArgumentException>("min_p", hi, new ChatOptions { AdditionalProperties = new() { [ChatOptionNames.MinP] = "much" } });
+        await RefusedAsync<ArgumentException>("priority", hi, new ChatOptions { AdditionalProperties = new() { [ChatOptionNames.Priority] = "urgent" } });
         await RefusedAsync<ArgumentException>("StopSequences", hi, new ChatOptions { StopSequences = [""] });
         await RefusedAsync<ArgumentException>("message", [], null);
         await RefusedAsync<PromptTooLongException>("512", [new(ChatRole.User, new string('x', 3000))], null);

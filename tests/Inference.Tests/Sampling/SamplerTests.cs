@@ -201,7 +201,7 @@ public sealed class SamplerTests
     {
         var scratch = new SamplingScratch(Logits.Length);
         var row = LogitRow.Of(Logits);
-        return [.. Enumerable.Range(0, count).Select(_ => sampler.Choose(Logits, row, scratch).Token)];
+        return [.. Enumerable.Range(0, count).Select(_ => sampler.Choose(Logits, row, scratch)!.Value.Token)];
     }
 
     private static IEnumerable<int> Greedy(Sampler sampler, int count) =>
@@ -210,6 +210,6 @@ public sealed class SamplerTests
     private static TokenChoice Choose(Sampler sampler, float[] logits)
     {
         var scratch = new SamplingScratch(logits.Length);
-        return sampler.Choose(logits, LogitRow.Of(logits), scratch);
+        return sampler.Choose(logits, LogitRow.Of(logits), scratch)!.Value;
     }
 }

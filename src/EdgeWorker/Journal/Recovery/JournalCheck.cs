@@ -57,6 +57,11 @@ internal static class JournalCheck
                 damage.AddRange(Differing(connection, "outbox", "true"));
             }
 
+            if (JournalSchema.HasParts(connection))
+            {
+                damage.AddRange(Differing(connection, "answer_parts", "true"));
+            }
+
             return new CheckReport(damage, prompts);
         }
         catch (SqliteException exception) when (JournalSchema.IsDamage(exception))
@@ -135,13 +140,17 @@ internal static class JournalCheck
     /// <summary>The rows of a table, as many as are named, that do not read as they were written.</summary>
     public static IEnumerable<string> Differing(SqliteConnection connection, string table, string where)
     {
-        (string Digest, string Columns, string Name)[] digests = table == "outbox"
-            ? [("digest", OutboxEntry.Digested, "event_id")]
-            :
+        var owned = JournalSchema.HasOwners(connection);
+        (string Digest, string Columns, string Name)[] digests = table switch
+        {
+            "outbox" => [("digest", OutboxEntry.Digested, "event_id")],
+            "answer_parts" => [("digest", AnswerParts.Digested, "prompt_id")],
+            _ =>
             [
-                ("asked_digest", PromptDigests.Asked, "id"), ("draft_digest", PromptDigests.Draft, "id"),
+                ("asked_digest", owned ? PromptDigests.Asked : PromptDigests.AskedBefore3, "id"), ("draft_digest", PromptDigests.Draft, "id"),
                 ("outcome_digest", PromptDigests.Outcome, "id"),
-            ];
+            ],
+        };
         foreach (var (digest, columns, name) in digests)
         {
             var expected = digest switch
@@ -156,7 +165,9 @@ internal static class JournalCheck
                 {
                     var values = new object[row.FieldCount];
                     row.GetValues(values);
-                    return RowDigest.Matches(values[1], values.AsSpan(2)) ? null : values[0].ToString();
+                    ReadOnlySpan<object?> covered = values.AsSpan(2);
+                    covered = owned && digest == "asked_digest" ? PromptDigests.Covered(covered) : covered;
+                    return RowDigest.Matches(values[1], covered) ? null : values[0].ToString();
                 }).OfType<string>().Take(MostNamed))
             {
                 yield return $"{table}: {id} is not as it was written";

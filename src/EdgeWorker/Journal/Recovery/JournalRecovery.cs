@@ -109,6 +109,16 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         var (transitions, rebuilt) = Transitions(connection, salvage, prompts);
         var outbox = Outbox(connection, salvage, prompts, now);
         Answers(connection, salvage);
+        foreach (var row in salvage.Requests.Where(pair => prompts.ContainsKey(pair.Key)).Select(pair => pair.Value))
+        {
+            Insert(connection, "requests", row);
+        }
+
+        foreach (var row in salvage.Parts.Where(pair => prompts.ContainsKey(pair.Key)).Select(pair => pair.Value))
+        {
+            Insert(connection, "answer_parts", row);
+        }
+
         connection.Run(
             "UPDATE tally SET prompts = (SELECT count(*) FROM prompts), results = (SELECT count(*) FROM outbox WHERE queue = 'results')");
         rules.ForEach(rule => connection.Run(rule.Sql));

@@ -27,13 +27,18 @@ internal static class PromptColumn
     public const int AskedDigest = 32;
     public const int DraftDigest = 33;
     public const int OutcomeDigest = 34;
-    public const int Count = 35;
+    public const int Owner = 35;
+    public const int Count = 36;
+
+    /// <summary>As many as version 2 of the schema had: no owner.</summary>
+    public const int CountOfVersion2 = 35;
 
     /// <summary>As many as version 1 of the schema had: no digests.</summary>
     public const int CountOfVersion1 = 32;
 
-    /// <summary>What <see cref="PromptDigests.Asked"/> names.</summary>
-    public static object?[] Asked(object?[] row) => Pick(row, 0, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+    /// <summary>What <see cref="PromptDigests.Asked"/> names and its digest covers.</summary>
+    public static object?[] Asked(object?[] row) =>
+        PromptDigests.Covered(Pick(row, 0, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, Owner)).ToArray();
 
     /// <summary>What <see cref="PromptDigests.Draft"/> names.</summary>
     public static object?[] Drafted(object?[] row) => Pick(row, 0, 19, 20);

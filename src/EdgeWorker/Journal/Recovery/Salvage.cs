@@ -32,6 +32,12 @@ internal sealed class Salvage
     /// <summary>By event: event, reason, body, at.</summary>
     public Dictionary<string, object?[]> Parked { get; } = [];
 
+    /// <summary>By prompt: prompt, endpoint, kept, instructed, previous, fingerprint, peer, delivered.</summary>
+    public Dictionary<string, object?[]> Requests { get; } = [];
+
+    /// <summary>By prompt: prompt, tool calls, log-probabilities, digest.</summary>
+    public Dictionary<string, object?[]> Parts { get; } = [];
+
     public Dictionary<string, long> Counts { get; } = [];
 
     public Dictionary<string, decimal> LateCosts { get; } = [];
@@ -64,7 +70,7 @@ internal sealed class Salvage
         var values = row.Values;
         switch (row.RowId, values.Length)
         {
-            case (not null, PromptColumn.Count or PromptColumn.CountOfVersion1) when values[0] is string id
+            case (not null, PromptColumn.Count or PromptColumn.CountOfVersion2 or PromptColumn.CountOfVersion1) when values[0] is string id
                 && Guid.TryParseExact(id, "D", out _):
                 if (!_prompts.TryGetValue(id, out var prompt))
                 {
@@ -78,6 +84,24 @@ internal sealed class Salvage
                 break;
             case ({ } sequence, 10 or 11) when Journal.Outbox.Queues.Any(queue => queue.Name == values[1] as string):
                 AddOutbox(sequence, values);
+                break;
+            case (not null, 8) when values is [string id, string, 0L or 1L, 0L or 1L, null or string, byte[], byte[], null or long]
+                && Guid.TryParseExact(id, "D", out _) && (values[4] is not string previous || Guid.TryParse(previous, out _))
+                && (values[7] is null || IsTime(values[7])):
+                // A page that is no longer current may still lack the delivery.
+                if (values[7] is not null || !Requests.ContainsKey(id))
+                {
+                    Requests[id] = values;
+                }
+
+                break;
+            case (not null, 4) when values is [string id, null or string, null or string, byte[]]
+                && RowDigest.Matches(values[3], values[0], values[1], values[2]):
+                if (row.IsCurrent || !Parts.ContainsKey(id))
+                {
+                    Parts[id] = values;
+                }
+
                 break;
             case (not null, 4) when values is [string id, string, byte[], long]:
                 Parked[id] = values;

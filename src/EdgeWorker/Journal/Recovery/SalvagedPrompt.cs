@@ -24,10 +24,12 @@ internal sealed class SalvagedPrompt
     /// <summary>Takes another row of the same prompt into account.</summary>
     public void Add(object?[] row)
     {
-        if (row.Length == CountOfVersion1)
+        row = row.Length switch
         {
-            row = WithDigests(row);
-        }
+            CountOfVersion1 => WithDigests(row),
+            CountOfVersion2 => [.. row, null],
+            _ => row,
+        };
 
         var stage = row[OutcomeDigest] is not null ? Final : row[DraftDigest] is not null ? Escalated : Accepted;
         _furthest = Math.Max(_furthest, stage);
@@ -59,7 +61,7 @@ internal sealed class SalvagedPrompt
         }
 
         var row = new object?[Count];
-        Copy(_asked ?? Nameless(_outcome!), row, Id, Kind, AcceptedAt, Messages, 6, 7, 8, 9, 10, 11, 12, 13, 14);
+        Copy(_asked ?? Nameless(_outcome!), row, Id, Kind, AcceptedAt, Messages, 6, 7, 8, 9, 10, 11, 12, 13, 14, Owner);
         var accepted = (long)row[AcceptedAt]!;
         var any = _outcome ?? _drafted ?? _asked!;
         row[Deadline] = any[Deadline] is long deadline && deadline >= accepted && deadline <= accepted + LongestDeadline
@@ -127,6 +129,8 @@ internal sealed class SalvagedPrompt
         row[Messages] = "[]";
         row[7] = Contracts.ReasonCode.Damaged.Value;
         row[9] = 0L;
+        // Whose it was cannot be believed either, so it is nobody's: only the data folder's owner finds it.
+        row[Owner] = Contracts.ReasonCode.Damaged.Value;
         return row;
     }
 

@@ -245,6 +245,24 @@ public sealed class JournalRecoveryTests
     }
 
     [Fact]
+    public async Task Owner_BitFlipped_TheAnswerGoesToNobodyElse()
+    {
+        using var sample = await JournalSample.MakeAsync(closed: true);
+        var files = sample.Copy();
+        FlipText(files.Database, "key-a");
+
+        Assert.False(JournalCheck.Run(files).IsSound);
+        JournalSample.Recover(files);
+
+        using var journal = JournalSample.Open(files);
+        Assert.Empty(journal.ListOf("key-a", null, 1000));
+        Assert.DoesNotContain(journal.ListOf(null, null, 1000), found => sample.Prompts[found.Id].Owner is not null);
+        var nobodys = journal.ListOf(ReasonCode.Damaged.Value, null, 1000);
+        Assert.NotEmpty(nobodys);
+        Assert.All(nobodys, found => Assert.Equal(sample.Prompts[found.Id].Answer, found.Answer));
+    }
+
+    [Fact]
     public async Task Draft_BitFlipped_PromptKeepsWaitingWithoutIt()
     {
         using var sample = await JournalSample.MakeAsync(closed: true);
@@ -363,7 +381,13 @@ public sealed class JournalRecoveryTests
             if (found.Messages.Count > 0)
             {
                 Assert.Equal(told.Messages, found.Messages);
-                Assert.Equal((told.Kind, told.Model, told.AcceptedAt), (found.Kind, found.Model, found.AcceptedAt));
+                Assert.Equal(
+                    (told.Kind, told.Model, told.AcceptedAt, told.Owner), (found.Kind, found.Model, found.AcceptedAt, found.Owner));
+            }
+            else
+            {
+                // Whose it was is as little known as what was asked: no key finds it, and who has none neither.
+                Assert.Equal(ReasonCode.Damaged.Value, found.Owner);
             }
 
             if (found.Reason == ReasonCode.Damaged)
@@ -411,12 +435,13 @@ public sealed class JournalRecoveryTests
     private static void FlipText(string path, string text)
     {
         var needle = Encoding.UTF8.GetBytes(text)[..Math.Min(15, text.Length)];
+        var place = Math.Min(6, needle.Length - 1);
         var bytes = File.ReadAllBytes(path);
         var at = bytes.AsSpan().IndexOf(needle);
         Assert.True(at > 0);
         do
         {
-            bytes[at + 6] ^= 1;
+            bytes[at + place] ^= 1;
             at = bytes.AsSpan().IndexOf(needle);
         }
         while (at > 0);

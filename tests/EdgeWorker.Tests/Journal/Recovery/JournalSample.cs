@@ -84,6 +84,7 @@ internal sealed class JournalSample : IDisposable
             test.New(key: number % 3 == 0 ? new IdempotencyKey("http", $"key-{number}", [1, (byte)number]) : null) with
             {
                 Messages = [new PromptMessage(MessageRole.User, text)],
+                Owner = number % 4 == 0 ? "key-a" : null,
             });
         var prompt = test.Journal.Find(accepted.Id)!;
         var answer = $"Pump {number}. " + new string((char)('A' + (number % 26)), number % 5 == 0 ? 20_000 : 60);

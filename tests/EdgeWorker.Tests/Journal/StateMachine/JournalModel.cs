@@ -14,6 +14,9 @@ internal sealed class JournalModel
     public const int MaxPrompts = 25;
     public const int MaxResults = 12;
 
+    /// <summary>Who asks.</summary>
+    public static readonly IReadOnlyList<string?> Owners = [null, "key-a", "key-b"];
+
     private readonly SortedDictionary<int, ModelPrompt> _prompts;
     private readonly List<(string Queue, int Prompt)> _outbox;
     private readonly Dictionary<string, (int Prompt, DateTimeOffset At)> _inbox;
@@ -38,7 +41,7 @@ internal sealed class JournalModel
 
     public string Accept(ModelPrompt prompt)
     {
-        if (prompt.Key is { } key && _prompts.Values.SingleOrDefault(earlier => earlier.Key == key) is { } known)
+        if (prompt.Key is { } key && _prompts.Values.SingleOrDefault(earlier => earlier.Key == key && earlier.Owner == prompt.Owner) is { } known)
         {
             return $"{(known.Body == prompt.Body ? AcceptanceKind.Known : AcceptanceKind.Conflict)} {known.Number}";
         }
@@ -179,7 +182,12 @@ internal sealed class JournalModel
         {
             text.AppendLine(Line(
                 prompt.Number, prompt.Kind, prompt.State, prompt.Reason, prompt.Draft, prompt.Answer, prompt.Deadline, prompt.ChangedAt,
-                prompt.RetryOf, prompt.Trace));
+                prompt.RetryOf, prompt.Owner, prompt.Trace));
+        }
+
+        foreach (var owner in Owners)
+        {
+            text.AppendLine(ListLine(owner, _prompts.Values.Where(prompt => prompt.Owner == owner).Select(prompt => prompt.Number)));
         }
 
         foreach (var queue in Outbox.Queues)
@@ -198,8 +206,11 @@ internal sealed class JournalModel
     /// <summary>A prompt's line, whoever says it.</summary>
     public static string Line(
         int number, PromptKind kind, PromptState state, string? reason, string? draft, string? answer, DateTimeOffset deadline,
-        DateTimeOffset changedAt, int? retryOf, string trace) =>
-        $"#{number} {kind} {state} {reason} '{draft}' '{answer}' {deadline:O} {changedAt:O} {retryOf} [{trace}]";
+        DateTimeOffset changedAt, int? retryOf, string? owner, string trace) =>
+        $"#{number} {kind} {state} {reason} '{draft}' '{answer}' {deadline:O} {changedAt:O} {retryOf} {owner} [{trace}]";
+
+    /// <summary>Whose prompts are which, whoever says it.</summary>
+    public static string ListLine(string? owner, IEnumerable<int> numbers) => $"of {owner ?? "nobody"}: {string.Join(' ', numbers)}";
 
     private void Count(string name, long by) => _counters[name] = _counters.GetValueOrDefault(name) + by;
 }

@@ -5,7 +5,7 @@ namespace Hybrid.EdgeWorker.Tests.Journal.StateMachine;
 
 /// <summary>A prompt as it should be.</summary>
 internal sealed record ModelPrompt(
-    int Number, PromptKind Kind, string? Key, int Body, int? RetryOf, DateTimeOffset AcceptedAt, DateTimeOffset Deadline)
+    int Number, PromptKind Kind, string? Key, int Body, int? RetryOf, string? Owner, DateTimeOffset AcceptedAt, DateTimeOffset Deadline)
 {
     public PromptState State { get; init; } = PromptState.Accepted;
 

@@ -152,8 +152,9 @@ internal sealed class StateMachineRun : IDisposable
     {
         var number = _ids.Count;
         var key = retryOf is null && step.A % 3 == 0 ? $"key-{step.B % 5}" : null;
+        var owner = JournalModel.Owners[(step.A / 3) % JournalModel.Owners.Count];
         var prompt = new ModelPrompt(
-            number, step.A % 2 == 0 ? PromptKind.Batch : PromptKind.Interactive, key, step.B % 2, retryOf, now,
+            number, step.A % 2 == 0 ? PromptKind.Batch : PromptKind.Interactive, key, step.B % 2, retryOf, owner, now,
             now + TimeSpan.FromMinutes(60 + number));
         _ids.Add(Guid.CreateVersion7(now));
         _acceptedAt.Add(now);
@@ -166,6 +167,7 @@ internal sealed class StateMachineRun : IDisposable
             Messages = [new PromptMessage(MessageRole.User, new string('x', step.A * 7))],
             Model = "hybrid",
             Idempotency = key is null ? null : new IdempotencyKey("http", key, [(byte)prompt.Body]),
+            Owner = owner,
             RetryOf = retryOf is { } earlier ? _ids[earlier] : null,
         });
         return (AcceptanceAsync(real), model => model.Accept(prompt));
@@ -273,8 +275,14 @@ internal sealed class StateMachineRun : IDisposable
         {
             text.AppendLine(JournalModel.Line(
                 numbers[prompt.Id], prompt.Kind, prompt.State, prompt.Reason?.Value, prompt.Draft, prompt.Answer, prompt.Deadline,
-                prompt.ChangedAt, prompt.RetryOf is { } earlier ? numbers[earlier] : null,
+                prompt.ChangedAt, prompt.RetryOf is { } earlier ? numbers[earlier] : null, prompt.Owner,
                 string.Join(' ', journal.Trace(prompt.Id).Select(step => step.To))));
+        }
+
+        foreach (var owner in JournalModel.Owners)
+        {
+            text.AppendLine(JournalModel.ListLine(
+                owner, journal.ListOf(owner, null, 10_000).Select(prompt => numbers[prompt.Id]).Order()));
         }
 
         foreach (var queue in Outbox.Queues)

@@ -1,0 +1,5 @@
+namespace Hybrid.EdgeWorker.Api.OpenAI;
+
+/// <summary>A piece of a streamed chat.</summary>
+internal sealed record ChatChunk(
+    string Id, string Object, long Created, string Model, IReadOnlyList<ChatChunkChoice> Choices, UsageBody? Usage = null, HybridNote? Hybrid = null);
