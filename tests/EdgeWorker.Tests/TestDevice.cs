@@ -79,7 +79,7 @@ internal sealed class TestDevice : IAsyncDisposable
         var options = limits ?? new JournalOptions();
         var journal = PromptJournal.Open(folder, epoch => new JournalEvents(Id, epoch, publishText: false), options, time);
         var models = model is null
-            ? LocalModels.None(TimeProvider.System)
+            ? LocalModels.None()
             : LocalModels.Load(
                 new LocalModelOptions { Path = model, Threads = 1, Spinning = SpinningMode.Off, KvBudgetBytes = 64 << 20 },
                 TimeProvider.System, TestContext.Current.CancellationToken);

@@ -68,8 +68,8 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
             models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
-                ? LocalModels.None(TimeProvider.System)
-                : LocalModels.Load(ModelsOptionsReader.ToLocal(settings.Models), TimeProvider.System, cancellationToken);
+                ? LocalModels.None()
+                : LocalModels.Load(settings.Models, TimeProvider.System, cancellationToken);
             // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
             var logs = false;
             application = Compose(configuration, settings, folder, url, purpose, journal, models, () => logs);

@@ -8,45 +8,51 @@ namespace Hybrid.EdgeWorker.Models;
 /// <summary>The device's local model, or none (mode CloudOnly). Thread safe.</summary>
 internal sealed class LocalModels : IDisposable
 {
-    private readonly LocalModel? _model;
+    private readonly ILocalBackend? _backend;
 
-    private LocalModels(LocalModel? model, TimeProvider time)
-    {
-        _model = model;
-        Client = model is null ? null : new LocalChatClient(model, time);
-    }
+    private LocalModels(ILocalBackend? backend) => _backend = backend;
 
     /// <summary>The model as a chat client; null if none is loaded.</summary>
-    public IChatClient? Client { get; }
+    public IChatClient? Client => _backend?.Client;
 
     /// <summary>The model's name; null if none is loaded.</summary>
-    public string? Name => _model?.Name;
+    public string? Name => _backend?.Name;
 
     /// <summary>Prompt and answer together may have this many tokens.</summary>
-    public int ContextTokens => _model?.ContextTokens ?? 0;
+    public int ContextTokens => _backend?.ContextTokens ?? 0;
 
-    /// <summary>Prompts being decoded and waiting.</summary>
-    public Inference.Decoding.EngineStatus? Status => _model?.Status;
+    /// <summary>Prompts being decoded and waiting; null if no model is loaded, or its backend does not tell.</summary>
+    public Inference.Decoding.EngineStatus? Status => _backend?.Status;
 
-    /// <summary>Loads the model.</summary>
+    /// <summary>Loads the model on the configured backend.</summary>
+    /// <exception cref="Inference.Folders.ModelFolderException">The folder is missing or damaged.</exception>
+    public static LocalModels Load(ModelsOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var local = ModelsOptionsReader.ToLocal(options);
+        return options.Backend == ModelBackend.OnnxGenAI && OnnxGenAIPart.Load(local, time, cancellationToken) is { } backend
+            ? new LocalModels(backend)
+            : Load(local, time, cancellationToken);
+    }
+
+    /// <summary>Loads a model on the own decode loop.</summary>
     /// <exception cref="Inference.Folders.ModelFolderException">The folder is missing or damaged.</exception>
     public static LocalModels Load(LocalModelOptions options, TimeProvider time, CancellationToken cancellationToken) =>
-        new(LocalModel.Load(options, time, cancellationToken), time);
+        new(new OnnxRuntimeBackend(LocalModel.Load(options, time, cancellationToken), time));
 
     /// <summary>No model: everything goes to the cloud.</summary>
-    public static LocalModels None(TimeProvider time) => new(null, time);
+    public static LocalModels None() => new(null);
 
     /// <summary>A conversation's length in the model's tokens, its format's included; null if none is loaded or the format cannot hold it.</summary>
     public int? CountTokens(IReadOnlyList<PromptMessage> messages)
     {
-        if (_model is null)
+        if (_backend is null)
         {
             return null;
         }
 
         try
         {
-            return _model.Tokenizer.Encode(_model.Format.Render([.. messages.Select(Turn)])).Count;
+            return _backend.Tokenizer.Encode(_backend.Format.Render([.. messages.Select(Turn)])).Count;
         }
         catch (ArgumentException)
         {
@@ -95,11 +101,11 @@ internal sealed class LocalModels : IDisposable
             : [];
 
     /// <summary>A text's length in the model's tokens; null if none is loaded.</summary>
-    public int? CountTokens(string text) => _model?.Tokenizer.Encode(text).Count;
+    public int? CountTokens(string text) => _backend?.Tokenizer.Encode(text).Count;
 
     private static TokenProbability Probability(Inference.Answers.TokenLogProbability token) => new(token.Bytes.ToArray(), token.LogProbability);
 
-    public void Dispose() => _model?.Dispose();
+    public void Dispose() => _backend?.Dispose();
 
     private static ChatTurn Turn(PromptMessage message) => new(
         message.Role switch

@@ -52,6 +52,9 @@ internal sealed class AmqpLine : IAsyncDisposable
 
     public bool IsAlive => !Connection.IsClosed;
 
+    /// <summary>Whether it is RabbitMQ, whose plugin has ways of its own.</summary>
+    public bool IsRabbitMq => Product == "RabbitMQ";
+
     /// <summary>Connects.</summary>
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
     public static async Task<AmqpLine> ConnectAsync(
@@ -101,15 +104,30 @@ internal sealed class AmqpLine : IAsyncDisposable
         return (link, await FinishAsync(session, link, wait, cancellationToken));
     }
 
-    /// <summary>Attaches a receiving link in a session of its own; it has no credit yet.</summary>
+    /// <summary>Makes sure that an address exists, by attaching a receiver to it that receives nothing.</summary>
+    public async Task VerifyAsync(string address, CancellationToken cancellationToken)
+    {
+        var session = new Session(Connection);
+        try
+        {
+            await AttachReceiverAsync(session, address, null, (_, _) => { }, _ => { }, cancellationToken);
+        }
+        finally
+        {
+            await EndAsync(session);
+        }
+    }
+
+    /// <summary>Attaches a receiving link; it has no credit yet.</summary>
     public async Task<(ReceiverLink Link, Attach Answer)> AttachReceiverAsync(
-        string address, Map? filters, MessageCallback onMessage, CancellationToken cancellationToken)
+        Session session, string address, Map? filters, MessageCallback onMessage, Action<Flow> onFlow, CancellationToken cancellationToken)
     {
         var wait = new AttachWait();
-        var session = new Session(Connection);
+        var name = NewName();
+        Watch.Follow(name, onFlow);
         var link = new ReceiverLink(
             session,
-            NewName(),
+            name,
             new Attach
             {
                 Source = new Source { Address = address, FilterSet = filters },
@@ -118,7 +136,8 @@ internal sealed class AmqpLine : IAsyncDisposable
             },
             wait.OnAttached);
         link.Start(0, onMessage);
-        return (link, await FinishAsync(session, link, wait, cancellationToken));
+        link.AddClosedCallback(wait.OnClosed);
+        return (link, await AnswerAsync(wait.Task, cancellationToken));
     }
 
     /// <summary>Waits for the broker, no longer than <see cref="AnswerLimit"/>; then the line is given up.</summary>

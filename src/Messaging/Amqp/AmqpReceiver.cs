@@ -28,7 +28,7 @@ internal sealed partial class AmqpReceiver(
     /// <param name="wait">How long to wait for the first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MessagingException">The broker could not be reached or refused.</exception>
-    public async Task<(Inlet? Inlet, List<Message> Messages)> ReceiveAsync(int maxMessages, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<(Inlet? Inlet, List<(ReceiverLink Link, Message Message)> Messages)> ReceiveAsync(int maxMessages, TimeSpan wait, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -58,7 +58,8 @@ internal sealed partial class AmqpReceiver(
         }
     }
 
-    private async Task<(Inlet?, List<Message>)> ReceiveAloneAsync(int maxMessages, long start, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<(Inlet? Inlet, List<(ReceiverLink Link, Message Message)> Messages)> ReceiveAloneAsync(
+        int maxMessages, long start, TimeSpan wait, CancellationToken cancellationToken)
     {
         var rebuilt = false;
         while (true)
@@ -83,13 +84,14 @@ internal sealed partial class AmqpReceiver(
         }
     }
 
-    private async Task<List<Message>> TakeAsync(Inlet inlet, int maxMessages, TimeSpan left, CancellationToken cancellationToken)
+    private async Task<List<(ReceiverLink Link, Message Message)>> TakeAsync(
+        Inlet inlet, int maxMessages, TimeSpan left, CancellationToken cancellationToken)
     {
         var prefetch = connector.Settings.Prefetch;
         var taken = Take(inlet, maxMessages);
         if (taken.Count == 0)
         {
-            inlet.Ask(Math.Max(maxMessages, prefetch));
+            await inlet.AskAsync(Math.Max(maxMessages, prefetch), cancellationToken);
             var arrived = false;
             if (left > TimeSpan.Zero)
             {
@@ -98,7 +100,7 @@ internal sealed partial class AmqpReceiver(
 
             if (!arrived || prefetch == 0)
             {
-                await inlet.DrainAsync(cancellationToken);
+                await inlet.EndAsync(cancellationToken);
             }
 
             taken = Take(inlet, maxMessages);
@@ -106,7 +108,7 @@ internal sealed partial class AmqpReceiver(
 
         if (prefetch > 0)
         {
-            inlet.Ask(prefetch);
+            await inlet.AskAsync(prefetch, cancellationToken);
         }
 
         return taken;
@@ -123,7 +125,7 @@ internal sealed partial class AmqpReceiver(
         catch (OperationCanceledException)
         {
             // Nobody waits for the end of it: what still comes is kept for the next call.
-            _ = inlet.BeginDrain();
+            _ = inlet.BeginEnd();
             throw;
         }
         finally
@@ -132,12 +134,12 @@ internal sealed partial class AmqpReceiver(
         }
     }
 
-    private static List<Message> Take(Inlet inlet, int maxMessages)
+    private static List<(ReceiverLink Link, Message Message)> Take(Inlet inlet, int maxMessages)
     {
-        var taken = new List<Message>();
+        var taken = new List<(ReceiverLink, Message)>();
         while (taken.Count < maxMessages && inlet.TryTake(out var message))
         {
-            taken.Add(message!);
+            taken.Add(message);
         }
 
         return taken;

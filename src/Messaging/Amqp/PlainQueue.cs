@@ -18,9 +18,6 @@ internal sealed partial class PlainQueue(
     /// <summary>The deliveries before this one that failed, in the message: few brokers count them, and RabbitMQ's plugin does not.</summary>
     private const string AttemptsProperty = "hybrid-attempts";
 
-    /// <summary>The broker that says only that a message was delivered before, not how often.</summary>
-    private const string RabbitMq = "RabbitMQ";
-
     /// <summary>How long a message is held while it is put aside.</summary>
     private static readonly TimeSpan DeadLetterLock = TimeSpan.FromMinutes(1);
 
@@ -39,7 +36,7 @@ internal sealed partial class PlainQueue(
             var left = wait - Connector.Time.GetElapsedTime(start);
             var (inlet, raw) = await _receiver.ReceiveAsync(maxMessages, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
             var received = new List<AmqpMessage>(raw.Count);
-            foreach (var message in raw)
+            foreach (var (link, message) in raw)
             {
                 if (!inlet!.IsAlive)
                 {
@@ -49,11 +46,11 @@ internal sealed partial class PlainQueue(
 
                 if (WasLost(inlet, message))
                 {
-                    await CountAgainAsync(inlet, message, cancellationToken);
+                    await CountAgainAsync(link, message, cancellationToken);
                     continue;
                 }
 
-                received.Add(Read(inlet, message, lockDuration));
+                received.Add(Read(inlet, link, message, lockDuration));
             }
 
             if (received.Count > 0 || (raw.Count == 0 && Connector.Time.GetElapsedTime(start) >= wait))
@@ -87,14 +84,14 @@ internal sealed partial class PlainQueue(
 
             if (delay == TimeSpan.Zero)
             {
-                await CountAgainAsync(own.Inlet, own.Raw, cancellationToken);
+                await CountAgainAsync(own.Link, own.Raw, cancellationToken);
             }
             else
             {
                 returns.Start(
                     delay,
                     _ => Task.FromResult<TimeSpan?>(own.Inlet.IsAlive ? delay : null),
-                    token => own.Inlet.IsAlive ? CountAgainAsync(own.Inlet, own.Raw, token) : Task.CompletedTask);
+                    token => own.Inlet.IsAlive ? CountAgainAsync(own.Link, own.Raw, token) : Task.CompletedTask);
             }
 
             own.IsSettled = true;
@@ -143,17 +140,19 @@ internal sealed partial class PlainQueue(
 
     public override Task CloseAsync() => _receiver.CloseAsync();
 
-    /// <summary>Whether a delivery before this one ended without a word: its holder died, or let the lock end.</summary>
-    private static bool WasLost(Inlet inlet, Message raw) => inlet.Line.Product == RabbitMq && raw.Header is { FirstAcquirer: false };
+    /// <summary>
+    /// Whether a delivery before this one ended without a word: its holder died, or let the lock end. RabbitMQ tells that it did, not how often.
+    /// </summary>
+    private static bool WasLost(Inlet inlet, Message raw) => inlet.Line.IsRabbitMq && raw.Header is { FirstAcquirer: false };
 
     private static int AttemptsOf(Message raw) => raw.ApplicationProperties?[AttemptsProperty] is int count and >= 0 and < int.MaxValue ? count : 0;
 
     /// <summary>The lock ends here: without a renewal in time, the message goes back.</summary>
-    private AmqpMessage Read(Inlet inlet, Message raw, TimeSpan lockDuration)
+    private AmqpMessage Read(Inlet inlet, ReceiverLink link, Message raw, TimeSpan lockDuration)
     {
         var (body, malformed) = AmqpMessage.BodyOf(raw);
         var count = AttemptsOf(raw) + 1L + (raw.Header?.DeliveryCount ?? 0);
-        var message = new AmqpMessage(inlet, raw, body, (int)Math.Min(count, int.MaxValue), malformed);
+        var message = new AmqpMessage(inlet, link, raw, body, (int)Math.Min(count, int.MaxValue), malformed);
         message.Expiry = Connector.Time.CreateTimer(static state => _ = GiveUpAsync((AmqpMessage)state!), message, lockDuration, Timeout.InfiniteTimeSpan);
         return message;
     }
@@ -180,7 +179,7 @@ internal sealed partial class PlainQueue(
     /// Puts the message on the queue again with one more attempt, and takes the old one off. A crash in between leaves both, under the same id, which
     /// "at least once" allows.
     /// </summary>
-    private async Task CountAgainAsync(Inlet inlet, Message raw, CancellationToken cancellationToken)
+    private async Task CountAgainAsync(ReceiverLink link, Message raw, CancellationToken cancellationToken)
     {
         var (body, _) = AmqpMessage.BodyOf(raw);
         var copy = new Message
@@ -198,7 +197,7 @@ internal sealed partial class PlainQueue(
         await senders.Of(Name, entity).SendAsync(copy, cancellationToken);
         try
         {
-            inlet.Link.Accept(raw);
+            link.Complete(raw, new Accepted());
         }
         catch (Exception exception) when (AmqpFailures.IsKnown(exception))
         {
