@@ -1,0 +1,34 @@
+namespace Hybrid.EdgeWorker.Tests.Api.OpenAI;
+
+/// <summary>A line that breaks once, in the middle of its first request.</summary>
+internal sealed class CutLine() : DelegatingHandler(new SocketsHttpHandler())
+{
+    private readonly CancellationTokenSource _cut = new();
+    private int _requests;
+
+    public void Cut() => _cut.Cancel();
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _requests) > 1)
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_cut.Token, cancellationToken);
+        try
+        {
+            return await base.SendAsync(request, either.Token);
+        }
+        catch (OperationCanceledException) when (_cut.IsCancellationRequested)
+        {
+            throw new HttpRequestException("The line broke.");
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _cut.Dispose();
+        base.Dispose(disposing);
+    }
+}
