@@ -5,6 +5,7 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
+using Hybrid.Inference;
 using Hybrid.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -67,11 +68,13 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             var device = folder.DeviceId(settings.Device.Id);
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
-            models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
+            models = purpose == HostPurpose.Look
                 ? LocalModels.None(TimeProvider.System)
                 : LocalModels.Load(
-                    // What is worked on at once also decodes at once: else those that came first would be finished before others begin.
-                    ModelsOptionsReader.ToLocal(settings.Models) with { MaxBatch = settings.Pipeline.Concurrency }, TimeProvider.System, cancellationToken);
+                    settings.Routing.Mode == RouteMode.CloudOnly ? null : Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline),
+                    purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
+                    TimeProvider.System,
+                    cancellationToken);
             // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
             var logs = false;
             application = Compose(configuration, settings, folder, url, purpose, journal, models, () => logs);
@@ -103,6 +106,10 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What is worked on at once also decodes at once: else those that came first would be finished before others begin.</summary>
+    private static LocalModelOptions Batched(LocalModelOptions model, PipelineOptions pipeline) =>
+        model with { MaxBatch = Math.Max(model.MaxBatch, pipeline.Concurrency) };
 
     /// <summary>Waits until it is told to stop, or until one of its loops has failed.</summary>
     /// <returns>Whether every loop ended well.</returns>

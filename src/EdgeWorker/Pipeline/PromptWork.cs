@@ -93,7 +93,7 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            answer = await GenerateAsync(prompt, stream, cancellationToken);
+            answer = await GenerateAsync(prompt, stream, lowPriority: decision.Reason == ReasonCode.Chore, cancellationToken);
         }
         catch (Exception exception) when (exception is
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
@@ -159,7 +159,7 @@ internal sealed partial class PromptWork(
         try
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
-            var answer = await GenerateAsync(prompt, null, cancellationToken);
+            var answer = await GenerateAsync(prompt, null, lowPriority: false, cancellationToken);
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
@@ -172,14 +172,14 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
+    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, bool lowPriority, CancellationToken cancellationToken)
     {
         CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
         List<TokenProbability>? tokens = prompt.Options?.TopLogProbs is null ? null : [];
         await foreach (var update in models.Client!.GetStreamingResponseAsync(
-            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options), cancellationToken))
+            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options, lowPriority), cancellationToken))
         {
             IReadOnlyList<TokenProbability>? news = tokens is null ? null : LocalModels.TokensOf(update);
             tokens?.AddRange(news!);
