@@ -133,11 +133,18 @@ internal static class SettingBaseline
         }
 
         // The program holds the host's settings against its own at every start; what it would refuse is refused here.
-        var transport = settings.GetValueOrDefault($"{SettingsReader.DefaultPrefix}{MessagingOptions.SectionName}__{nameof(MessagingOptions.Transport)}", "");
+        var messaging = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings
+                .Where(pair => pair.Key.StartsWith(SettingsReader.DefaultPrefix, StringComparison.Ordinal))
+                .ToDictionary(
+                    pair => pair.Key[SettingsReader.DefaultPrefix.Length..].Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value))
+            .Build()
+            .GetSection(MessagingOptions.SectionName)
+            .Get<MessagingOptions>() ?? new MessagingOptions();
         var host = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value))
             .Build();
-        TriggerCheck.Run(host, transport, found, found);
+        TriggerCheck.Run(host, messaging, found, found);
         found.AddRange(
             from name in settings.Keys
             where name.StartsWith("AzureWebJobs", StringComparison.Ordinal) && !name.EndsWith(suffix, StringComparison.Ordinal)
