@@ -14,6 +14,9 @@ internal sealed class ModelsOptions
     /// <summary>A folder in the onnxruntime-genai layout; relative to the program's own folder.</summary>
     public string Path { get; set; } = "models/starter/small";
 
+    /// <summary>A folder of an embedding model as sentence-transformers publishes them; empty (the default) for none. Relative to the program's own folder.</summary>
+    public string? EmbeddingPath { get; set; }
+
     /// <summary>The chat format's name where the folder's template is missing or unknown; empty to recognise it.</summary>
     public string? ChatFormat { get; set; }
 

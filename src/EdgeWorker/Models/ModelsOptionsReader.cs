@@ -1,6 +1,7 @@
 using Hybrid.EdgeWorker.Settings;
 using Hybrid.Inference;
 using Hybrid.Inference.Decoding;
+using Hybrid.Inference.Embeddings;
 using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.EdgeWorker.Models;
@@ -26,6 +27,13 @@ internal static class ModelsOptionsReader
             .Text(nameof(ModelsOptions.Path), path => !string.IsNullOrWhiteSpace(path), "the path of a model folder");
         return (failures.Count == before ? configuration.GetSection(ModelsOptions.SectionName).Get<ModelsOptions>() : null) ?? new ModelsOptions();
     }
+
+    /// <summary>The embedding model's options as the runtime takes them; null where none is configured.</summary>
+    public static LocalEmbeddingOptions? ToEmbedding(ModelsOptions options) => string.IsNullOrWhiteSpace(options.EmbeddingPath) ? null : new()
+    {
+        Path = Path.GetFullPath(options.EmbeddingPath, AppContext.BaseDirectory),
+        Threads = options.Threads,
+    };
 
     /// <summary>The options as the runtime takes them; a relative path counts from the program's own folder.</summary>
     public static LocalModelOptions ToLocal(ModelsOptions options) => new()

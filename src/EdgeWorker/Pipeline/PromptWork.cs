@@ -93,7 +93,7 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            answer = await GenerateAsync(prompt, stream, cancellationToken);
+            answer = await GenerateAsync(prompt, stream, lowPriority: decision.Reason == ReasonCode.Chore, cancellationToken);
         }
         catch (Exception exception) when (exception is
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
@@ -161,7 +161,7 @@ internal sealed partial class PromptWork(
         try
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
-            var answer = await GenerateAsync(prompt, null, cancellationToken);
+            var answer = await GenerateAsync(prompt, null, lowPriority: false, cancellationToken);
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
@@ -174,21 +174,23 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
+    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, bool lowPriority, CancellationToken cancellationToken)
     {
         CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
         List<TokenProbability>? tokens = prompt.Options?.TopLogProbs is null ? null : [];
         await foreach (var update in models.Client!.GetStreamingResponseAsync(
-            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options), cancellationToken))
+            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options, lowPriority), cancellationToken))
         {
             IReadOnlyList<TokenProbability>? news = tokens is null ? null : LocalModels.TokensOf(update);
             tokens?.AddRange(news!);
             if (update.Text.Length > 0 || news is { Count: > 0 })
             {
-                text.Append(update.Text);
-                stream?.Write(new AnswerDelta(update.Text, news));
+                // What is shown is what the journal will have.
+                var piece = SqliteCommands.Storable(update.Text);
+                text.Append(piece);
+                stream?.Write(new AnswerDelta(piece, news));
             }
 
             summary = AnswerSummary.Of(update) ?? summary;

@@ -107,22 +107,17 @@ internal sealed class AmqpLine : IAsyncDisposable
     /// <summary>Makes sure that an address exists, by attaching a receiver to it that receives nothing.</summary>
     public async Task VerifyAsync(string address, CancellationToken cancellationToken)
     {
-        var session = new Session(Connection);
-        try
-        {
-            await AttachReceiverAsync(session, address, null, (_, _) => { }, _ => { }, cancellationToken);
-        }
-        finally
-        {
-            await EndAsync(session);
-        }
+        var (link, _) = await AttachReceiverAsync(address, null, (_, _) => { }, _ => { }, cancellationToken);
+        Watch.Forget(link.Name);
+        await EndAsync(link.Session);
     }
 
-    /// <summary>Attaches a receiving link; it has no credit yet.</summary>
+    /// <summary>Attaches a receiving link in a session of its own; it has no credit yet.</summary>
     public async Task<(ReceiverLink Link, Attach Answer)> AttachReceiverAsync(
-        Session session, string address, Map? filters, MessageCallback onMessage, Action<Flow> onFlow, CancellationToken cancellationToken)
+        string address, Map? filters, MessageCallback onMessage, Action<Flow> onFlow, CancellationToken cancellationToken)
     {
         var wait = new AttachWait();
+        var session = new Session(Connection);
         var name = NewName();
         Watch.Follow(name, onFlow);
         var link = new ReceiverLink(
@@ -136,8 +131,7 @@ internal sealed class AmqpLine : IAsyncDisposable
             },
             wait.OnAttached);
         link.Start(0, onMessage);
-        link.AddClosedCallback(wait.OnClosed);
-        return (link, await AnswerAsync(wait.Task, cancellationToken));
+        return (link, await FinishAsync(session, link, wait, cancellationToken));
     }
 
     /// <summary>Waits for the broker, no longer than <see cref="AnswerLimit"/>; then the line is given up.</summary>

@@ -4,14 +4,11 @@ using Amqp;
 namespace Hybrid.Messaging.Amqp;
 
 /// <summary>A received message with what settles it. Owned by whoever received it.</summary>
-internal sealed class AmqpMessage(Inlet inlet, ReceiverLink link, Message raw, ReadOnlyMemory<byte> body, int deliveryCount, string? malformed)
+internal sealed class AmqpMessage(Inlet inlet, Message raw, ReadOnlyMemory<byte> body, int deliveryCount, string? malformed)
     : ReceivedMessage(body, deliveryCount, malformed)
 {
-    /// <summary>Where it came in; a broker knows it by no other way.</summary>
+    /// <summary>The link it came by; a broker knows it by no other.</summary>
     public Inlet Inlet => inlet;
-
-    /// <summary>The link it came by, which may be detached while the inlet lives.</summary>
-    public ReceiverLink Link => link;
 
     public Message Raw => raw;
 

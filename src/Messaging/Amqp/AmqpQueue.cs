@@ -101,7 +101,7 @@ internal abstract class AmqpQueue(AmqpConnector connector, string name, ILogger 
         {
             if (message.Inlet.IsAlive)
             {
-                message.Link.Complete(message.Raw, outcome);
+                message.Inlet.Link.Complete(message.Raw, outcome);
                 return message.Inlet.IsAlive;
             }
         }

@@ -28,7 +28,7 @@ internal sealed partial class AmqpReceiver(
     /// <param name="wait">How long to wait for the first.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MessagingException">The broker could not be reached or refused.</exception>
-    public async Task<(Inlet? Inlet, List<(ReceiverLink Link, Message Message)> Messages)> ReceiveAsync(int maxMessages, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<(Inlet? Inlet, List<Message> Messages)> ReceiveAsync(int maxMessages, TimeSpan wait, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
@@ -58,7 +58,7 @@ internal sealed partial class AmqpReceiver(
         }
     }
 
-    private async Task<(Inlet? Inlet, List<(ReceiverLink Link, Message Message)> Messages)> ReceiveAloneAsync(
+    private async Task<(Inlet? Inlet, List<Message> Messages)> ReceiveAloneAsync(
         int maxMessages, long start, TimeSpan wait, CancellationToken cancellationToken)
     {
         var rebuilt = false;
@@ -84,23 +84,23 @@ internal sealed partial class AmqpReceiver(
         }
     }
 
-    private async Task<List<(ReceiverLink Link, Message Message)>> TakeAsync(
-        Inlet inlet, int maxMessages, TimeSpan left, CancellationToken cancellationToken)
+    private async Task<List<Message>> TakeAsync(Inlet inlet, int maxMessages, TimeSpan left, CancellationToken cancellationToken)
     {
         var prefetch = connector.Settings.Prefetch;
         var taken = Take(inlet, maxMessages);
         if (taken.Count == 0)
         {
-            await inlet.AskAsync(Math.Max(maxMessages, prefetch), cancellationToken);
-            var arrived = false;
-            if (left > TimeSpan.Zero)
+            var hold = _hold;
+            hold?.Wait(true);
+            try
             {
-                arrived = await WaitAsync(inlet, left, cancellationToken);
+                await (prefetch > 0
+                    ? inlet.PrefetchAsync(Math.Max(maxMessages, prefetch), left, cancellationToken)
+                    : inlet.FetchAsync(maxMessages, left, cancellationToken));
             }
-
-            if (!arrived || prefetch == 0)
+            finally
             {
-                await inlet.EndAsync(cancellationToken);
+                hold?.Wait(false);
             }
 
             taken = Take(inlet, maxMessages);
@@ -108,38 +108,18 @@ internal sealed partial class AmqpReceiver(
 
         if (prefetch > 0)
         {
-            await inlet.AskAsync(prefetch, cancellationToken);
+            inlet.Ask(prefetch);
         }
 
         return taken;
     }
 
-    private async Task<bool> WaitAsync(Inlet inlet, TimeSpan left, CancellationToken cancellationToken)
+    private static List<Message> Take(Inlet inlet, int maxMessages)
     {
-        var hold = _hold;
-        hold?.Wait(true);
-        try
-        {
-            return await inlet.ArrivesAsync(left, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody waits for the end of it: what still comes is kept for the next call.
-            _ = inlet.BeginEnd();
-            throw;
-        }
-        finally
-        {
-            hold?.Wait(false);
-        }
-    }
-
-    private static List<(ReceiverLink Link, Message Message)> Take(Inlet inlet, int maxMessages)
-    {
-        var taken = new List<(ReceiverLink, Message)>();
+        var taken = new List<Message>();
         while (taken.Count < maxMessages && inlet.TryTake(out var message))
         {
-            taken.Add(message);
+            taken.Add(message!);
         }
 
         return taken;

@@ -5,95 +5,122 @@ using Amqp.Types;
 
 namespace Hybrid.Messaging.Amqp;
 
-/// <summary>
-/// Where messages come in, from attach to detach: what has come and not been taken, and how much the broker may still send. After each call for
-/// messages the rest of that leave is taken back, so that "nothing came" means that nothing was there, and no message comes while nobody wants it.
-/// </summary>
+/// <summary>One receiving link from attach to detach: what has come and not been taken, and how much the broker may still send.</summary>
 /// <remarks>
-/// The standard has draining for that. RabbitMQ's plugin kills the session over it (seen with 3.10, classic queues), but tells with every grant how many
-/// messages are there, and keeps what is unsettled when a link of the session is detached: there, a link lives for one call.
+/// "Nothing came" must mean that nothing was there, and no message shall come while nobody wants it. The standard has draining for that.
+/// RabbitMQ's plugin dies of it (seen with 3.10 and classic queues), and forgets what is under way when a link is detached; but it answers every
+/// flow with the number of messages that are there. So it is asked first, and given leave for those only; at most one message, which was waited for in
+/// vain, may come later and is kept for the next call.
 /// </remarks>
 internal sealed class Inlet
 {
-    /// <summary>How long a message that the broker has announced may take: another receiver may have got it instead.</summary>
+    /// <summary>How long messages that the broker has announced may take: another receiver may have got them instead.</summary>
     private static readonly TimeSpan AnnouncedLimit = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<(ReceiverLink Link, Message Message)> _messages = Channel.CreateUnbounded<(ReceiverLink, Message)>();
+    private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
     private readonly Lock _gate = new();
-    private readonly string _address;
-    private readonly Map? _filters;
-    private readonly bool _detaches;
-    private ReceiverLink? _link;
     private int _credit;
-    private TaskCompletionSource? _drained;
-    private TaskCompletionSource<uint> _announced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _ending = Task.CompletedTask;
-    private volatile bool _gone;
+    private TaskCompletionSource? _used;
+    private TaskCompletionSource<uint>? _announced;
 
-    private Inlet(AmqpLine line, string address, Map? filters)
-    {
-        Line = line;
-        Session = new Session(line.Connection);
-        _address = address;
-        _filters = filters;
-        _detaches = line.IsRabbitMq;
-    }
+    private Inlet(AmqpLine line) => Line = line;
 
     public AmqpLine Line { get; }
 
-    public Session Session { get; }
-
-    /// <summary>The link's name, as the broker knows it.</summary>
-    public string LinkName { get; private set; } = "";
+    public ReceiverLink Link { get; private set; } = null!;
 
     /// <summary>What the broker said about the link.</summary>
     public Attach Answer { get; private set; } = null!;
 
-    /// <summary>Whether it can be used, and what came by it can be settled.</summary>
-    public bool IsAlive => !_gone && !Session.IsClosed;
+    public bool IsAlive => !Link.IsClosed;
 
     /// <summary>Attaches.</summary>
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
     public static async Task<Inlet> OpenAsync(AmqpLine line, string address, Map? filters, CancellationToken cancellationToken)
     {
-        var inlet = new Inlet(line, address, filters);
-        inlet.Session.AddClosedCallback(inlet.OnClosed);
-        await inlet.AttachAsync(cancellationToken);
+        var inlet = new Inlet(line);
+        (inlet.Link, inlet.Answer) = await line.AttachReceiverAsync(address, filters, inlet.OnMessage, inlet.OnFlow, cancellationToken);
+        inlet.Link.AddClosedCallback(inlet.OnClosed);
         return inlet;
     }
 
-    /// <summary>Called when it is gone; at once if it is.</summary>
-    public void OnGone(Action callback) => _link!.AddClosedCallback((_, _) => callback());
+    /// <summary>A message that is here.</summary>
+    public bool TryTake(out Message? message) => _messages.Reader.TryRead(out message);
 
-    /// <summary>Lets the broker send, until so many are under way or here.</summary>
+    /// <summary>Fetches what is there, up to a number; waits for the first if nothing is.</summary>
+    /// <param name="count">How many are wanted.</param>
+    /// <param name="wait">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
-    public async Task AskAsync(int count, CancellationToken cancellationToken)
+    public async Task FetchAsync(int count, TimeSpan wait, CancellationToken cancellationToken)
     {
-        await _ending.WaitAsync(cancellationToken);
-        if (_link is null)
+        if (!Line.IsRabbitMq)
         {
-            await AttachAsync(cancellationToken);
+            Ask(count);
+            await WaitThenDrainAsync(wait, cancellationToken);
+            return;
         }
 
+        await FetchAnnouncedAsync(count, cancellationToken);
+        if (_messages.Reader.Count == 0 && wait > TimeSpan.Zero)
+        {
+            Ask(1);
+            if (await ArrivesAsync(wait, cancellationToken))
+            {
+                await FetchAnnouncedAsync(count, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Lets the broker send ahead, and waits for the first.</summary>
+    /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
+    public async Task PrefetchAsync(int count, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        Ask(count);
+        if (wait > TimeSpan.Zero ? !await ArrivesAsync(wait, cancellationToken) : !Line.IsRabbitMq)
+        {
+            await DrainAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Lets the broker send, until so many are under way or here.</summary>
+    public void Ask(int count)
+    {
         lock (_gate)
         {
             var more = count - _credit - _messages.Reader.Count;
             if (more > 0)
             {
                 _credit += more;
-                _announced = new TaskCompletionSource<uint>(TaskCreationOptions.RunContinuationsAsynchronously);
-                _link!.SetCredit(more, CreditMode.Manual);
+                Link.SetCredit(more, CreditMode.Manual);
             }
         }
     }
 
-    /// <summary>A message that is here.</summary>
-    public bool TryTake(out (ReceiverLink Link, Message Message) taken) => _messages.Reader.TryRead(out taken);
+    /// <summary>Closes the link and its session.</summary>
+    public Task CloseAsync() => AmqpLine.EndAsync(Link.Session);
 
-    /// <summary>Waits until one is here.</summary>
+    private async Task WaitThenDrainAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (wait > TimeSpan.Zero)
+            {
+                await ArrivesAsync(wait, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody waits for the end of it: what still comes is kept for the next call.
+            _ = BeginDrain();
+            throw;
+        }
+
+        await DrainAsync(cancellationToken);
+    }
+
     /// <returns>False if the time is over.</returns>
-    /// <exception cref="AmqpException">The link is gone.</exception>
-    public async Task<bool> ArrivesAsync(TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<bool> ArrivesAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(wait, Line.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -107,46 +134,61 @@ internal sealed class Inlet
         }
     }
 
-    /// <summary>Takes the leave to send back, and waits for what the broker has sent until then.</summary>
-    /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
-    public async Task EndAsync(CancellationToken cancellationToken)
+    private async Task FetchAnnouncedAsync(int count, CancellationToken cancellationToken)
     {
-        if (_detaches && _messages.Reader.Count == 0
-            && await Line.AnswerAsync(_announced.Task, cancellationToken) > 0)
+        Task<uint> announced;
+        lock (_gate)
         {
-            await ArrivesAsync(AnnouncedLimit, cancellationToken);
+            _announced ??= new TaskCompletionSource<uint>(TaskCreationOptions.RunContinuationsAsynchronously);
+            announced = _announced.Task;
+            Link.SetCredit(0, CreditMode.Manual);
         }
 
-        await Line.AnswerAsync(Returned(BeginEnd()), cancellationToken);
+        var there = (int)Math.Min(await Line.AnswerAsync(announced, cancellationToken), int.MaxValue);
+        Task used;
+        lock (_gate)
+        {
+            if (there == 0 || _messages.Reader.Count >= count)
+            {
+                return;
+            }
+
+            Ask(Math.Min(count, _messages.Reader.Count + there));
+            used = WhenUsed();
+        }
+
+        await Task.WhenAny(used, Task.Delay(AnnouncedLimit, Line.Time, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>The same without waiting for anything.</summary>
-    public Task BeginEnd()
+    /// <summary>The broker sends at once what it has, and says when that is all.</summary>
+    private async Task DrainAsync(CancellationToken cancellationToken) => await Line.AnswerAsync(Returned(BeginDrain()), cancellationToken);
+
+    private Task BeginDrain()
     {
         lock (_gate)
         {
-            if (_credit == 0 || _link is null)
+            var first = _used is null;
+            var used = WhenUsed();
+            if (first && _credit > 0)
             {
-                return _ending;
+                Link.SetCredit(_credit, CreditMode.Drain);
             }
 
-            if (_detaches)
-            {
-                return _ending = DetachAsync(_link);
-            }
-
-            if (_drained is null)
-            {
-                _drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                _link.SetCredit(_credit, CreditMode.Drain);
-            }
-
-            return _drained.Task;
+            return used;
         }
     }
 
-    /// <summary>Closes the session.</summary>
-    public Task CloseAsync() => AmqpLine.EndAsync(Session);
+    private Task WhenUsed()
+    {
+        if (_credit == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        _used ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _used.Task;
+    }
 
     private static async Task<bool> Returned(Task task)
     {
@@ -154,50 +196,15 @@ internal sealed class Inlet
         return true;
     }
 
-    private async Task AttachAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            (_link, Answer) = await Line.AttachReceiverAsync(Session, _address, _filters, OnMessage, OnFlow, cancellationToken);
-            LinkName = _link.Name;
-            _link.AddClosedCallback(OnClosed);
-        }
-        catch
-        {
-            await CloseAsync();
-            throw;
-        }
-    }
-
-    /// <summary>The broker's answer to the detach comes behind everything that it has sent.</summary>
-    private async Task DetachAsync(ReceiverLink link)
-    {
-        _link = null;
-        try
-        {
-            await link.CloseAsync(AmqpLine.AnswerLimit, null);
-        }
-        catch
-        {
-            _gone = true;
-            throw;
-        }
-
-        lock (_gate)
-        {
-            _credit = 0;
-        }
-    }
-
     private void OnMessage(IReceiverLink link, Message message)
     {
         // Together: who sees the message must see the credit it used, or it would be given to the broker a second time.
         lock (_gate)
         {
-            _messages.Writer.TryWrite(((ReceiverLink)link, message));
+            _messages.Writer.TryWrite(message);
             if (--_credit == 0)
             {
-                EndDrain();
+                EndUse();
             }
         }
     }
@@ -206,44 +213,32 @@ internal sealed class Inlet
     {
         lock (_gate)
         {
-            _announced.TrySetResult(flow.Available);
-            if (_drained is not null && flow.LinkCredit == 0)
+            _announced?.TrySetResult(flow.Available);
+            _announced = null;
+            if (_used is not null && flow.LinkCredit == 0)
             {
                 _credit = 0;
-                EndDrain();
+                EndUse();
             }
         }
     }
 
-    private void EndDrain()
+    private void EndUse()
     {
-        _drained?.TrySetResult();
-        _drained = null;
+        _used?.TrySetResult();
+        _used = null;
     }
 
     private void OnClosed(IAmqpObject sender, Error? error)
     {
-        if (sender is ReceiverLink link)
-        {
-            Line.Watch.Forget(link.Name);
-            if (link != _link && !Session.IsClosed)
-            {
-                // Detached by us.
-                return;
-            }
-        }
-
-        _gone = true;
+        Line.Watch.Forget(Link.Name);
         var exception = new AmqpException(error ?? sender.Error ?? new Error(ErrorCode.DetachForced));
         _messages.Writer.TryComplete(exception);
         lock (_gate)
         {
-            _announced.TrySetException(exception);
-            _drained?.TrySetException(exception);
-            _drained = null;
+            _announced?.TrySetException(exception);
+            _used?.TrySetException(exception);
+            (_announced, _used) = (null, null);
         }
-
-        // Whoever does not wait for it shall not leave an exception unseen.
-        _ = _announced.Task.Exception;
     }
 }

@@ -35,24 +35,7 @@ internal sealed partial class PlainQueue(
         {
             var left = wait - Connector.Time.GetElapsedTime(start);
             var (inlet, raw) = await _receiver.ReceiveAsync(maxMessages, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-            var received = new List<AmqpMessage>(raw.Count);
-            foreach (var (link, message) in raw)
-            {
-                if (!inlet!.IsAlive)
-                {
-                    // The broker has it again.
-                    continue;
-                }
-
-                if (WasLost(inlet, message))
-                {
-                    await CountAgainAsync(link, message, cancellationToken);
-                    continue;
-                }
-
-                received.Add(Read(inlet, link, message, lockDuration));
-            }
-
+            var received = await ReadAsync(inlet, raw, lockDuration, cancellationToken);
             if (received.Count > 0 || (raw.Count == 0 && Connector.Time.GetElapsedTime(start) >= wait))
             {
                 return received;
@@ -84,14 +67,14 @@ internal sealed partial class PlainQueue(
 
             if (delay == TimeSpan.Zero)
             {
-                await CountAgainAsync(own.Link, own.Raw, cancellationToken);
+                await CountAgainAsync(own.Inlet, own.Raw, cancellationToken);
             }
             else
             {
                 returns.Start(
                     delay,
                     _ => Task.FromResult<TimeSpan?>(own.Inlet.IsAlive ? delay : null),
-                    token => own.Inlet.IsAlive ? CountAgainAsync(own.Link, own.Raw, token) : Task.CompletedTask);
+                    token => own.Inlet.IsAlive ? CountAgainAsync(own.Inlet, own.Raw, token) : Task.CompletedTask);
             }
 
             own.IsSettled = true;
@@ -147,12 +130,58 @@ internal sealed partial class PlainQueue(
 
     private static int AttemptsOf(Message raw) => raw.ApplicationProperties?[AttemptsProperty] is int count and >= 0 and < int.MaxValue ? count : 0;
 
+    private async Task<List<AmqpMessage>> ReadAsync(
+        Inlet? inlet, List<Message> raw, TimeSpan lockDuration, CancellationToken cancellationToken)
+    {
+        var received = new List<AmqpMessage>(raw.Count);
+        var counted = 0;
+        try
+        {
+            foreach (var message in raw)
+            {
+                if (!inlet!.IsAlive)
+                {
+                    // The broker has it again.
+                    continue;
+                }
+
+                if (WasLost(inlet, message))
+                {
+                    await CountAgainAsync(inlet, message, cancellationToken);
+                }
+                else
+                {
+                    received.Add(Read(inlet, message, lockDuration));
+                }
+
+                counted++;
+            }
+
+            return received;
+        }
+        catch
+        {
+            // Nobody gets them; unsettled they would stay where they are as long as the session lives.
+            foreach (var own in received)
+            {
+                await GiveUpAsync(own);
+            }
+
+            foreach (var message in raw.Skip(counted))
+            {
+                TryComplete(inlet!, message, new Released());
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>The lock ends here: without a renewal in time, the message goes back.</summary>
-    private AmqpMessage Read(Inlet inlet, ReceiverLink link, Message raw, TimeSpan lockDuration)
+    private AmqpMessage Read(Inlet inlet, Message raw, TimeSpan lockDuration)
     {
         var (body, malformed) = AmqpMessage.BodyOf(raw);
         var count = AttemptsOf(raw) + 1L + (raw.Header?.DeliveryCount ?? 0);
-        var message = new AmqpMessage(inlet, link, raw, body, (int)Math.Min(count, int.MaxValue), malformed);
+        var message = new AmqpMessage(inlet, raw, body, (int)Math.Min(count, int.MaxValue), malformed);
         message.Expiry = Connector.Time.CreateTimer(static state => _ = GiveUpAsync((AmqpMessage)state!), message, lockDuration, Timeout.InfiniteTimeSpan);
         return message;
     }
@@ -179,7 +208,7 @@ internal sealed partial class PlainQueue(
     /// Puts the message on the queue again with one more attempt, and takes the old one off. A crash in between leaves both, under the same id, which
     /// "at least once" allows.
     /// </summary>
-    private async Task CountAgainAsync(ReceiverLink link, Message raw, CancellationToken cancellationToken)
+    private async Task CountAgainAsync(Inlet inlet, Message raw, CancellationToken cancellationToken)
     {
         var (body, _) = AmqpMessage.BodyOf(raw);
         var copy = new Message
@@ -195,13 +224,18 @@ internal sealed partial class PlainQueue(
         }
 
         await senders.Of(Name, entity).SendAsync(copy, cancellationToken);
+        TryComplete(inlet, raw, new Accepted());
+    }
+
+    private static void TryComplete(Inlet inlet, Message raw, Outcome outcome)
+    {
         try
         {
-            link.Complete(raw, new Accepted());
+            inlet.Link.Complete(raw, outcome);
         }
         catch (Exception exception) when (AmqpFailures.IsKnown(exception))
         {
-            // The link went in between: the broker has both.
+            // The session went in between: the broker has it again.
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class ServiceBusManagement(AmqpConnector connector, string name,
     public async Task<DateTimeOffset?> RenewMessageAsync(AmqpMessage message, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(
-            "Renewing a message of", "com.microsoft:renew-lock", new Map { ["lock-tokens"] = TokensOf(message) }, message.Link.Name, cancellationToken);
+            "Renewing a message of", "com.microsoft:renew-lock", new Map { ["lock-tokens"] = TokensOf(message) }, message.Inlet.Link.Name, cancellationToken);
         return answer?["expirations"] is DateTime[] { Length: > 0 } times ? Utc(times[0]) : null;
     }
 
@@ -61,7 +61,7 @@ internal sealed class ServiceBusManagement(AmqpConnector connector, string name,
             body["session-id"] = sessionId;
         }
 
-        return await AskAsync(what, "com.microsoft:update-disposition", body, message.Link.Name, cancellationToken) is not null;
+        return await AskAsync(what, "com.microsoft:update-disposition", body, message.Inlet.Link.Name, cancellationToken) is not null;
     }
 
     // The delivery's tag is the lock's token.

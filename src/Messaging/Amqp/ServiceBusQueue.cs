@@ -35,9 +35,9 @@ internal sealed partial class ServiceBusQueue(
         CheckArguments(maxMessages, lockDuration);
         var (inlet, raw) = await Receiver.ReceiveAsync(maxMessages, wait, cancellationToken);
         var received = new List<AmqpMessage>(raw.Count);
-        foreach (var (link, message) in raw)
+        foreach (var message in raw)
         {
-            received.Add(await ReadAsync(inlet!, link, message, cancellationToken));
+            received.Add(await ReadAsync(inlet!, message, cancellationToken));
         }
 
         return received;
@@ -95,7 +95,7 @@ internal sealed partial class ServiceBusQueue(
     private static int CountOf(Message raw) => (int)Math.Min((raw.Header?.DeliveryCount ?? 0) + 1L, int.MaxValue);
 
     /// <summary>A dead letter gets the form it has everywhere else: its reason beside the original.</summary>
-    private async Task<AmqpMessage> ReadAsync(Inlet inlet, ReceiverLink link, Message raw, CancellationToken cancellationToken)
+    private async Task<AmqpMessage> ReadAsync(Inlet inlet, Message raw, CancellationToken cancellationToken)
     {
         var (body, malformed) = AmqpMessage.BodyOf(raw);
         if (names.IsDeadLetters && raw.ApplicationProperties?[ReasonProperty] is string code)
@@ -105,7 +105,7 @@ internal sealed partial class ServiceBusQueue(
             body = await deadLetters.WrapAsync(Name, raw.Properties?.GetMessageId()?.ToString() ?? "", reason, body, int.MaxValue, cancellationToken);
         }
 
-        return new AmqpMessage(inlet, link, raw, body, CountOf(raw), names.IsDeadLetters ? null : malformed);
+        return new AmqpMessage(inlet, raw, body, CountOf(raw), names.IsDeadLetters ? null : malformed);
     }
 
     private async Task<bool> SettleAsync(

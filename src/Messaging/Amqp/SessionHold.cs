@@ -37,7 +37,7 @@ internal sealed partial class SessionHold
         _logger = logger;
         _used = time.GetTimestamp();
         _lock = inlet.Answer.Properties?[new Symbol(LockedUntil)] is long ticks ? LeftUntil(new DateTimeOffset(ticks, TimeSpan.Zero)) : UsualLock;
-        inlet.OnGone(_done.Cancel);
+        inlet.Link.AddClosedCallback((_, _) => _done.Cancel());
         Renewing = RenewAsync();
     }
 
@@ -58,7 +58,7 @@ internal sealed partial class SessionHold
     /// <returns>False if the session is lost.</returns>
     public async Task<bool> RenewAsync(CancellationToken cancellationToken)
     {
-        var until = await _management.RenewSessionAsync(_sessionId, _inlet.LinkName, cancellationToken);
+        var until = await _management.RenewSessionAsync(_sessionId, _inlet.Link.Name, cancellationToken);
         _lock = until is { } end ? LeftUntil(end) : _lock;
         return until is not null;
     }

@@ -61,6 +61,27 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         return next == Dead ? null : next;
     }
 
+    /// <summary>Whether a byte is printable ASCII that JSON strings hold as it is.</summary>
+    public static bool IsPlainText(byte value) => value is >= (byte)' ' and <= (byte)'~' and not ((byte)'"' or (byte)'\\');
+
+    /// <summary>Whether every byte of plain text leads from a state back to it.</summary>
+    public bool TakesPlainText(GrammarState state)
+    {
+        if (state.TakesPlainText is { } known)
+        {
+            return known;
+        }
+
+        var takes = true;
+        for (var value = (byte)' '; takes && value <= (byte)'~'; value++)
+        {
+            takes = !IsPlainText(value) || Step(state, value) == state;
+        }
+
+        state.TakesPlainText = takes;
+        return takes;
+    }
+
     /// <summary>Whether the state after a byte is known already.</summary>
     public static bool Knows(GrammarState state, byte value) => state.Next?[value] is not null;
 
@@ -86,7 +107,25 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         return Finish();
     }
 
-    private Frame Copy(Frame frame)
+    /// <summary>
+    /// A state from which the same texts of up to so many bytes go on: repetitions that are far from both of their bounds are counted alike.
+    /// </summary>
+    public GrammarState Alike(GrammarState state, int bytes)
+    {
+        foreach (var thread in state.Threads)
+        {
+            var copy = Copy(thread, bytes);
+            if (_present.Add(copy))
+            {
+                _threads.Add(copy);
+            }
+        }
+
+        _accepting = state.IsAccepting;
+        return Finish();
+    }
+
+    private Frame Copy(Frame frame, int? reach = null)
     {
         var chain = new Stack<Frame>();
         for (var at = frame; at is not null; at = at.Parent)
@@ -97,10 +136,24 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         Frame? copy = null;
         foreach (var at in chain)
         {
-            copy = Intern(at.Node, at.Progress, copy);
+            copy = Intern(at.Node, reach is null ? at.Progress : RoundCount(grammar.Nodes[at.Node], at.Progress, reach.Value), copy);
         }
 
         return copy!;
+    }
+
+    /// <summary>Puts a count of repetitions that no bound is near to at the place that stands for all such.</summary>
+    private static int RoundCount(GrammarNode node, int count, int reach)
+    {
+        if (node.Kind != GrammarNodeKind.Repeat)
+        {
+            return count;
+        }
+
+        // Every repetition takes a byte at least.
+        return count < node.Least ? (node.Least - count > reach ? 0 : count)
+            : node.Most is { } most && most - count > reach ? node.Least
+            : count;
     }
 
     private GrammarState Advance(GrammarState state, byte value)
