@@ -116,7 +116,8 @@ public sealed class ServiceBusTriggerTests(AzuriteFixture azurite)
         {
             metadata["ApplicationProperties"] = new JsonObject
             {
-                ["DeadLetterReason"] = reason, ["DeadLetterErrorDescription"] = description,
+                ["DeadLetterReason"] = reason,
+                ["DeadLetterErrorDescription"] = description,
             };
             metadata.Remove("UserProperties");
         });
