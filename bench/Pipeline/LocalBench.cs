@@ -48,9 +48,10 @@ internal static class LocalBench
         link.Succeeded();
         // Every local answer is final, whatever the model's confidence; the gate speaks all the same.
         routing.ConfidenceThreshold = 0;
+        var chores = new Chores(routing);
         var work = new PromptWork(
-            journal, new Router(routing), models, link, board, routing, options, time, NullLogger<PromptWork>.Instance);
-        var intake = new PromptIntake(journal, queue, board, models, options, time);
+            journal, new Router(routing), chores, models, link, board, routing, options, time, NullLogger<PromptWork>.Instance);
+        var intake = new PromptIntake(journal, queue, board, models, chores, routing, options, new IntakeLimits(), time);
         using var loop = new PromptLoop(journal, queue, work, options);
         await loop.StartAsync(cancellationToken);
         var (bare, whole, added) = (new List<double>(), new List<double>(), new List<double>());

@@ -9,6 +9,12 @@ public static class Limits
     /// </summary>
     public const int StorageQueueBodyBytes = 48 * 1024;
 
+    /// <summary>
+    /// The largest body of an AMQP message that can be configured, in bytes. Own choice: Service Bus Premium takes more, but a larger one is better off as
+    /// a claim.
+    /// </summary>
+    public const int AmqpBodyBytesMost = 1024 * 1024;
+
     /// <summary>The most bytes of a conversation, over all messages. Own choice: four times the context of the longest model it is made for.</summary>
     public const int PromptBytes = 2 * 1024 * 1024;
 

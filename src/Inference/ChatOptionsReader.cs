@@ -21,6 +21,7 @@ internal static class ChatOptionsReader
             Sampling = ReadSampling(options, search),
             MaxOutputTokens = options?.MaxOutputTokens,
             StopSequences = options?.StopSequences is { } stops ? [.. stops] : [],
+            IsLowPriority = Extra(options, ChatOptionNames.Priority, false, ToLowPriority),
             LogProbabilities = Extra(options, ChatOptionNames.LogProbabilities, false, ToBoolean),
             TopLogProbabilities = Extra(options, ChatOptionNames.TopLogProbabilities, 0, ToInt32),
         };
@@ -91,6 +92,13 @@ internal static class ChatOptionsReader
 
     private static int ToInt32(object value) =>
         value is JsonElement element ? element.GetInt32() : Convert.ToInt32(value, CultureInfo.InvariantCulture);
+
+    private static bool ToLowPriority(object value) => value.ToString() switch
+    {
+        ChatOptionNames.LowPriority => true,
+        ChatOptionNames.NormalPriority => false,
+        _ => throw new FormatException(),
+    };
 
     private static bool ToBoolean(object value) =>
         value is JsonElement element ? element.GetBoolean() : Convert.ToBoolean(value, CultureInfo.InvariantCulture);

@@ -134,7 +134,7 @@ public sealed class LocalModel : IDisposable
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var writer = new AnswerWriter(Tokenizer, options);
         _engine.Submit(
-            new SequenceRequest(prompt, options.Sampling, _endTokens, options.MaxOutputTokens, options.TopLogProbabilities, constraint), writer, leaving.Token);
+            new SequenceRequest(prompt, options.Sampling, _endTokens, options.MaxOutputTokens, options.TopLogProbabilities, constraint, options.IsLowPriority), writer, leaving.Token);
         try
         {
             // The decode loop ends the channel itself when cancelled, so that nothing is still running when this returns.

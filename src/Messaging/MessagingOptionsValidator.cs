@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Options;
 
 namespace Hybrid.Messaging;
@@ -17,13 +18,38 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             Fail(nameof(options.Transport), $"'{options.Transport}'", $"it must be one of {names}");
         }
 
+        var overSdk = Is(MessagingTransport.ServiceBus);
+        var queuesElsewhere = overSdk || Is(MessagingTransport.Amqp);
+        if (overSdk && !ServiceBusPart.IsBuilt)
+        {
+            Fail(
+                nameof(options.Transport), $"'{options.Transport}'",
+                $"this build has no Azure.Messaging.ServiceBus; build with -p:PackageSet=Full, or take {nameof(MessagingTransport.Amqp)}, "
+                + "which reaches Service Bus with the same settings");
+        }
+        else if (queuesElsewhere)
+        {
+            AmqpSettingsReader.Read(options.Amqp, Fail);
+            if (overSdk && !string.IsNullOrWhiteSpace(options.Amqp.Address))
+            {
+                Fail(
+                    $"{AmqpOptions.SectionName}:{nameof(AmqpOptions.Address)}", "set",
+                    $"{options.Transport} reaches Azure Service Bus alone; another broker needs {nameof(MessagingTransport.Amqp)}");
+            }
+        }
+
+        // Claims and outcomes lie in a storage account, whatever carries the messages.
         if (options.UsesIdentity)
         {
-            CheckAddress(
-                nameof(options.QueueServiceUri),
-                options.QueueServiceUri,
-                nameof(options.BlobServiceUri),
-                "https://ACCOUNT.queue.core.windows.net");
+            if (!queuesElsewhere || !string.IsNullOrEmpty(options.QueueServiceUri))
+            {
+                CheckAddress(
+                    nameof(options.QueueServiceUri),
+                    options.QueueServiceUri,
+                    nameof(options.BlobServiceUri),
+                    "https://ACCOUNT.queue.core.windows.net");
+            }
+
             CheckAddress(
                 nameof(options.BlobServiceUri),
                 options.BlobServiceUri,
@@ -35,15 +61,15 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             Fail(
                 nameof(options.ConnectionString),
                 "empty",
-                $"it must be an Azure Storage connection string, or '{MessagingOptions.DevelopmentStorage}' for Azurite");
+                $"it must be an Azure Storage connection string, or '{MessagingOptions.DevelopmentStorage}' for Azurite{Purpose()}");
         }
-        else if (!OpensBoth(options.ConnectionString))
+        else if (!Opens(options.ConnectionString, queues: !queuesElsewhere))
         {
             Fail(
                 nameof(options.ConnectionString),
                 $"a text of {options.ConnectionString.Length} characters (not shown)",
-                "it must be an Azure Storage connection string that reaches queues and blobs, "
-                + $"or '{MessagingOptions.DevelopmentStorage}' for Azurite");
+                $"it must be an Azure Storage connection string that reaches {(queuesElsewhere ? "" : "queues and ")}blobs, "
+                + $"or '{MessagingOptions.DevelopmentStorage}' for Azurite{Purpose()}");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
@@ -68,9 +94,13 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             }
         }
 
+        bool Is(MessagingTransport transport) => string.Equals(options.Transport, transport.ToString(), StringComparison.OrdinalIgnoreCase);
+
+        string Purpose() => queuesElsewhere ? "; claims and outcomes are kept there, whatever carries the messages" : "";
+
         void Fail(string key, string value, string demand) => failures.Add(
             $"{MessagingOptions.SectionName}:{key} is {value}; {demand}. "
-            + $"Set it in appsettings.json or HYBRID__{MessagingOptions.SectionName}__{key}.");
+            + $"Set it in appsettings.json or HYBRID__{MessagingOptions.SectionName}__{key.Replace(":", "__", StringComparison.Ordinal)}.");
     }
 
     // What stands behind a question mark or before an @ may be a secret.
@@ -79,11 +109,11 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             ? $"a text of {address.Length} characters (not shown)"
             : $"'{address}'";
 
-    private static bool OpensBoth(string connectionString)
+    private static bool Opens(string connectionString, bool queues)
     {
         try
         {
-            return new QueueServiceClient(connectionString).Uri is not null && new BlobServiceClient(connectionString).Uri is not null;
+            return (!queues || new QueueServiceClient(connectionString).Uri is not null) && new BlobServiceClient(connectionString).Uri is not null;
         }
         catch (Exception exception) when (exception
             is FormatException or ArgumentException or InvalidOperationException or NullReferenceException)

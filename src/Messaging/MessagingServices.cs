@@ -1,4 +1,7 @@
+using Azure.Core;
+using Azure.Identity;
 using Azure.Storage.Blobs;
+using Hybrid.Messaging.Amqp;
 using Hybrid.Messaging.Claims;
 using Hybrid.Messaging.DeadLetters;
 using Hybrid.Messaging.Events;
@@ -7,6 +10,7 @@ using Hybrid.Messaging.StorageQueues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Hybrid.Messaging;
@@ -43,6 +47,26 @@ public static class MessagingServices
         {
             MessagingTransport.StorageQueue => ActivatorUtilities.CreateInstance<StorageQueueTransport>(
                 provider, provider.GetRequiredService<StorageClients>().Queues),
+            MessagingTransport.Amqp => CreateAmqp(provider),
+            MessagingTransport.ServiceBus when ServiceBusPart.Create(provider) is { } transport => transport,
             var other => throw new NotSupportedException(other.ToString()),
         };
+
+    private static AmqpTransport CreateAmqp(IServiceProvider provider)
+    {
+        // Validated at the start; whoever asks earlier gets the same failures.
+        var settings = AmqpSettingsReader.Read(
+            provider.GetRequiredService<IOptions<MessagingOptions>>().Value.Amqp, static (key, value, demand) => throw new OptionsValidationException(
+                MessagingOptions.SectionName, typeof(MessagingOptions), [$"{MessagingOptions.SectionName}:{key} is {value}; {demand}."]))!;
+        var time = provider.GetRequiredService<TimeProvider>();
+        TokenSource? tokens = settings switch
+        {
+            { IsServiceBus: false } => null,
+            { Key: { } key } => new SasTokens(key, SasTokens.UsualLifetime, time),
+            { Signature: { } signature } => new GivenToken(signature),
+            _ => new EntraTokens(provider.GetService<TokenCredential>() ?? new DefaultAzureCredential()),
+        };
+        return new AmqpTransport(
+            settings, tokens, provider.GetRequiredService<DeadLetterStore>(), time, provider.GetRequiredService<ILogger<AmqpTransport>>());
+    }
 }

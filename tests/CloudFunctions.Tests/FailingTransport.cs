@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Hybrid.Messaging;
 
@@ -8,6 +9,9 @@ internal sealed class FailingTransport(IMessageTransport inner) : IMessageTransp
 {
     /// <summary>Called before each send; throws to make it fail.</summary>
     public Action<QueueAddress> BeforeSend { get; set; } = _ => { };
+
+    /// <summary>The ids under which messages were sent, in order.</summary>
+    public ConcurrentQueue<string> SentIds { get; } = new();
 
     public TransportAbilities Abilities => inner.Abilities;
 
@@ -23,6 +27,7 @@ internal sealed class FailingTransport(IMessageTransport inner) : IMessageTransp
         public Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
         {
             owner.BeforeSend(address);
+            owner.SentIds.Enqueue(message.Id);
             return inner.SendAsync(message, cancellationToken);
         }
 

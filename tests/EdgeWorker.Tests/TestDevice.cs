@@ -12,6 +12,7 @@ using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
 using Hybrid.Inference;
 using Hybrid.Inference.Decoding;
+using Hybrid.Inference.Embeddings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -50,6 +51,16 @@ internal sealed class TestDevice : IAsyncDisposable
 
     public HttpClient Http { get; } = new();
 
+    /// <summary>What it answers.</summary>
+    public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints =>
+        _application.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
+
+    /// <summary>Whether the model works on nothing.</summary>
+    public bool IsIdle => _models.Status is { Active: 0, Queued: 0 };
+
+    /// <summary>Whether somebody waits for a prompt.</summary>
+    public bool IsAwaited(Guid id) => _application.Services.GetRequiredService<PromptBoard>().IsAwaited(id);
+
     public CloudLink Link => _application.Services.GetRequiredService<CloudLink>();
 
     /// <summary>Starts one.</summary>
@@ -62,6 +73,7 @@ internal sealed class TestDevice : IAsyncDisposable
     /// <param name="limits">What its journal may hold.</param>
     /// <param name="api">Who may call it, and how much at once.</param>
     /// <param name="door">Where it believes it listens; the socket is on this machine in any case.</param>
+    /// <param name="embeddings">Its embedding model's folder; null for none.</param>
     public static async Task<TestDevice> StartAsync(
         string folder,
         string? model = null,
@@ -71,18 +83,18 @@ internal sealed class TestDevice : IAsyncDisposable
         FakeTimeProvider? time = null,
         JournalOptions? limits = null,
         ApiOptions? api = null,
-        Door? door = null)
+        Door? door = null,
+        string? embeddings = null)
     {
         api ??= new ApiOptions();
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 10, 30, 0, TimeSpan.Zero));
         var owned = DataFolder.TryOwn(folder)!;
         var options = limits ?? new JournalOptions();
         var journal = PromptJournal.Open(folder, epoch => new JournalEvents(Id, epoch, publishText: false), options, time);
-        var models = model is null
-            ? LocalModels.None(TimeProvider.System)
-            : LocalModels.Load(
-                new LocalModelOptions { Path = model, Threads = 1, Spinning = SpinningMode.Off, KvBudgetBytes = 64 << 20 },
-                TimeProvider.System, TestContext.Current.CancellationToken);
+        var models = LocalModels.Load(
+            model is null ? null : new LocalModelOptions { Path = model, Threads = 1, Spinning = SpinningMode.Off, KvBudgetBytes = 64 << 20 },
+            embeddings is null ? null : new LocalEmbeddingOptions { Path = embeddings, Threads = 1 },
+            ModelBackend.OnnxRuntime, TimeProvider.System, TestContext.Current.CancellationToken);
         var log = new CapturedLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);

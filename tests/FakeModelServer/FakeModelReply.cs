@@ -61,6 +61,47 @@ public sealed record FakeModelReply
     public static FakeModelReply Answer(string text, string finishReason = "stop") =>
         new(FakeModelAction.Answer) { Body = Completion(text, finishReason) };
 
+    /// <summary>Asks the caller to call a function.</summary>
+    /// <param name="id">The call's id.</param>
+    /// <param name="function">Its name.</param>
+    /// <param name="arguments">Its arguments, as the model would write them.</param>
+    public static FakeModelReply ToolCall(string id, string function, string arguments)
+    {
+        var body = JsonNode.Parse(Completion("", "tool_calls"))!;
+        body["choices"]![0]!["message"] = new JsonObject
+        {
+            ["role"] = "assistant",
+            ["content"] = null,
+            ["tool_calls"] = new JsonArray(new JsonObject
+            {
+                ["id"] = id,
+                ["type"] = "function",
+                ["function"] = new JsonObject { ["name"] = function, ["arguments"] = arguments },
+            }),
+        };
+        return new(FakeModelAction.Answer) { Body = body.ToJsonString() };
+    }
+
+    /// <summary>An answer of one token, with its log-probability and one alternative.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="logProbability">Its log-probability.</param>
+    /// <param name="other">The alternative.</param>
+    public static FakeModelReply LogProb(string token, double logProbability, string other)
+    {
+        var body = JsonNode.Parse(Completion(token, "stop"))!;
+        body["choices"]![0]!["logprobs"] = new JsonObject
+        {
+            ["content"] = new JsonArray(new JsonObject
+            {
+                ["token"] = token,
+                ["logprob"] = logProbability,
+                ["bytes"] = null,
+                ["top_logprobs"] = new JsonArray(new JsonObject { ["token"] = other, ["logprob"] = logProbability - 1, ["bytes"] = null }),
+            }),
+        };
+        return new(FakeModelAction.Answer) { Body = body.ToJsonString() };
+    }
+
     /// <summary>A normal answer that comes late.</summary>
     /// <param name="text">The answer.</param>
     /// <param name="signal">The answer waits for this.</param>

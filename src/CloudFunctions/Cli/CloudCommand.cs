@@ -25,6 +25,11 @@ internal static class CloudCommand
     /// <returns>The exit code: 0 success, 1 failure, 2 bad usage or configuration.</returns>
     public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
+        if (IsolatedStart.IsMeant(args))
+        {
+            return await IsolatedStart.RunAsync(args, error);
+        }
+
         var standalone = new Option<bool>("--standalone") { Description = "Read the queues here, without a Functions host." };
         var urls = new Option<string>("--urls")
         {

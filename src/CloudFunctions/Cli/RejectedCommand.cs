@@ -6,7 +6,8 @@ namespace Hybrid.CloudFunctions.Cli;
 internal static class RejectedCommand
 {
     private const string Description =
-        "Looks after escalations that were put aside: on escalations-rejected and escalations-poison.\n\n" +
+        "Looks after escalations that were put aside: on escalations-rejected and escalations-poison " +
+        "(over Service Bus, the dead-letter queue of escalations).\n\n" +
         "  hybrid-cloud rejected list\n" +
         "  hybrid-cloud rejected list --json | jq -r '.[].id'\n" +
         "  hybrid-cloud rejected show 3f9c0a51b2d4\n" +

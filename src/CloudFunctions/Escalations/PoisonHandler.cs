@@ -21,12 +21,15 @@ internal sealed partial class PoisonHandler(
         RejectionCodes.Poisoned, "It was delivered too often without success; the log of the function says why.");
 
     /// <summary>Handles one message of the poison queue.</summary>
+    /// <param name="body">The original, or the original in an envelope.</param>
+    /// <param name="beside">Why it was put aside, where the broker says so beside the body; null elsewhere.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="MessagingException">The storage account did not answer.</exception>
-    public async Task<Handled> HandleAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<Handled> HandleAsync(ReadOnlyMemory<byte> body, DeadLetterReason? beside, CancellationToken cancellationToken)
     {
         CrashPoint.Hit(CloudCrashPoints.PoisonReceived);
         var letter = await ReadAsync(body, cancellationToken);
-        var reason = letter.Reason ?? Unnamed;
+        var reason = DeadLetterWords.Clean(letter.Reason ?? beside ?? Unnamed);
         var head = EscalationHead.Read(letter.Original);
         using var activity = CloudDiagnostics.Begin("poison", head.TraceParent);
         if (head.Ids is not { } ids)

@@ -11,8 +11,14 @@ internal sealed class QueueFunctions(EscalationHandler escalations, PoisonHandle
     /// <summary>The functions.</summary>
     public IReadOnlyList<QueueFunction> All { get; } =
     [
-        new("Escalation", QueueAddress.Escalations, escalations.HandleAsync),
-        new("EscalationPoison", RejectedMessages.EscalationsPoison, poison.HandleAsync, IsPoison: true),
-        new("Result", QueueAddress.Results, results.HandleAsync),
+        new(
+            FunctionNames.Escalation, FunctionNames.EscalationServiceBus, QueueAddress.Escalations,
+            (delivery, token) => escalations.HandleAsync(delivery.Body, token)),
+        new(
+            FunctionNames.EscalationPoison, FunctionNames.EscalationDeadLetter, RejectedMessages.EscalationsPoison,
+            (delivery, token) => poison.HandleAsync(delivery.Body, delivery.Reason, token), IsPoison: true),
+        new(
+            FunctionNames.Result, FunctionNames.ResultServiceBus, QueueAddress.Results,
+            (delivery, token) => results.HandleAsync(delivery.Body, token)),
     ];
 }

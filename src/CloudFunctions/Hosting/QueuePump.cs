@@ -12,8 +12,8 @@ namespace Hybrid.CloudFunctions.Hosting;
 /// When it stops, what runs may finish within the grace period; the rest is cancelled and goes back to the queue at once.
 /// </remarks>
 internal sealed partial class QueuePump(
-    QueueFunction function, IMessageTransport transport, FunctionRunner runner, HostFile host, LeaseOptions lease, TimeProvider time,
-    ILogger logger)
+    QueueFunction function, IMessageTransport transport, MessagingOptions messaging, FunctionRunner runner, HostFile host,
+    LeaseOptions lease, TimeProvider time, ILogger logger)
 {
     /// <summary>How long work may go on after the signal to stop: most calls are paid by then.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -35,13 +35,14 @@ internal sealed partial class QueuePump(
             running.RemoveAll(task => task.IsCompleted);
             try
             {
-                if (running.Count > host.NewBatchThreshold)
+                var room = messaging.IsOverStorageQueues() ? host.BatchRoom(running.Count) : host.CallRoom(running.Count);
+                if (room == 0)
                 {
                     await Task.WhenAny(running).WaitAsync(stoppingToken);
                     continue;
                 }
 
-                foreach (var message in await _queue.ReceiveAsync(host.BatchSize, lease.Duration, host.MaxPollingInterval, stoppingToken))
+                foreach (var message in await _queue.ReceiveAsync(room, lease.Duration, host.MaxPollingInterval, stoppingToken))
                 {
                     running.Add(HandleAsync(message, work.Token));
                 }
@@ -105,7 +106,7 @@ internal sealed partial class QueuePump(
         using (var done = new CancellationTokenSource())
         {
             var holding = HoldAsync(message, held, done.Token);
-            end = await runner.RunAsync(function, message.Body, all.Token);
+            end = await runner.RunAsync(function, new Delivery(message.Body, DeliveryCount: message.DeliveryCount), all.Token);
             await done.CancelAsync();
             await holding;
             lost = held.IsCancellationRequested;

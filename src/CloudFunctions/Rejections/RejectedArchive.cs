@@ -15,7 +15,8 @@ internal sealed class RejectedArchive(IMessageTransport transport, DeadLetterSto
     /// <summary>Queues cannot be read without holding their messages; nobody else misses these for so long.</summary>
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(2);
 
-    private static readonly QueueAddress[] Queues = [QueueAddress.Rejected, RejectedMessages.EscalationsPoison];
+    private static readonly QueueAddress[] Queues =
+        [QueueAddress.Rejected, RejectedMessages.EscalationsPoison, RejectedMessages.RejectedPoison];
 
     /// <summary>Takes everything that lies on the queues; to be given back with <see cref="GiveBackAsync"/>.</summary>
     /// <exception cref="MessagingException">The storage account did not answer.</exception>
@@ -71,7 +72,9 @@ internal sealed class RejectedArchive(IMessageTransport transport, DeadLetterSto
             await outcomes.DiscardAsync(entry.Outcome.DeviceId, entry.Outcome.PromptId, cancellationToken);
         }
 
-        var message = new OutgoingMessage(entry.Id, entry.Letter.Original);
+        // An id of its own each time: a broker that drops duplicates would drop a replay under the original's id, or under that of the last
+        // replay, and nobody would know.
+        var message = new OutgoingMessage($"replay-{Guid.NewGuid():N}", entry.Letter.Original);
         await EnsuredSend.RunAsync(
             transport,
             QueueAddress.Escalations,

@@ -10,10 +10,19 @@ namespace Hybrid.CloudFunctions.Rejections;
 /// <summary>Puts messages aside with their reason. A custom handler cannot dead-letter, so this is done by sending. Thread safe.</summary>
 internal sealed partial class RejectedMessages(IMessageTransport transport, DeadLetterStore store, ILogger<RejectedMessages> logger)
 {
-    /// <summary>Where the Functions host, and our pump, put escalations that were delivered too often.</summary>
+    /// <summary>
+    /// Where the Functions host, the broker and our pump put escalations that were delivered too often; over Service Bus the dead-letter
+    /// queue of <c>escalations</c>.
+    /// </summary>
     public static QueueAddress EscalationsPoison { get; } = new("escalations-poison");
 
-    /// <summary>Where results are put that nobody can read.</summary>
+    /// <summary>The same of <see cref="QueueAddress.Rejected"/>. It fills only over Service Bus, where each look counts as a delivery.</summary>
+    public static QueueAddress RejectedPoison { get; } = new("escalations-rejected-poison");
+
+    /// <summary>
+    /// Where results are put that nobody can read. A queue of its own on every transport: to a dead-letter queue of Service Bus nothing can
+    /// be sent.
+    /// </summary>
     public static QueueAddress ResultsPoison { get; } = new("results-poison");
 
     /// <summary>Puts a message aside; returns when the broker has it safely.</summary>

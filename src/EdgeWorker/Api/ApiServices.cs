@@ -1,5 +1,6 @@
 using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Api.OpenAI;
+using Hybrid.EdgeWorker.Api.Reference;
 using Hybrid.EdgeWorker.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -43,6 +44,7 @@ internal static partial class ApiServices
                 : "See the README for the paths, methods and parameters this device answers."));
         PromptApi.Map(application);
         OpenAIApi.Map(application);
+        ReferenceApi.Map(application);
         StatusApi.Map(application);
     }
 
@@ -53,7 +55,7 @@ internal static partial class ApiServices
         if (origins.Count > 0)
         {
             application.UseCors(policy => policy.WithOrigins([.. origins]).AllowAnyHeader().WithMethods("GET", "POST")
-                .WithExposedHeaders("Location", "Retry-After", "x-request-id", "x-hybrid-prompt-id", "x-hybrid-route", "x-hybrid-reason", "x-hybrid-confidence"));
+                .WithExposedHeaders("Location", "Retry-After", "x-request-id", "x-hybrid-prompt-id", "x-hybrid-route", "x-hybrid-reason", "x-hybrid-confidence", "x-hybrid-draft"));
         }
     }
 

@@ -156,7 +156,7 @@ internal static class PromptApi
         var caller = Caller.Of(context);
         most = Math.Clamp(most, 1, MostListed);
         var prompts = caller.SeesAll ? journal.List(wanted, most) : journal.ListOf(caller.Owner, wanted, most);
-        return TypedResults.Json(new PromptListView([.. prompts.Select(PromptView.Of)]), ApiJson.Default.PromptListView);
+        return TypedResults.Json(new PromptListView([.. prompts.Select(prompt => PromptView.Of(prompt))]), ApiJson.Default.PromptListView);
     }
 
     private static async Task<IResult> GetAsync(Guid id, HttpContext context, PromptJournal journal, OutcomeWait outcomes)
@@ -167,7 +167,7 @@ internal static class PromptApi
         }
 
         var prompt = await outcomes.ForAsync(id, PromptWait.Of(context.Request) ?? TimeSpan.Zero, context.RequestAborted);
-        return TypedResults.Json(PromptView.Of(prompt), ApiJson.Default.PromptView);
+        return TypedResults.Json(PromptView.Of(prompt, prompt.Options?.Tools is null ? null : journal.Parts(id)), ApiJson.Default.PromptView);
     }
 
     private static IResult Trace(Guid id, HttpContext context, PromptJournal journal) =>

@@ -20,9 +20,10 @@ internal sealed record PromptView(
     TokenUsage? Usage = null,
     Cost? Cost = null,
     OutcomeError? Error = null,
-    Guid? RetryOf = null)
+    Guid? RetryOf = null,
+    IReadOnlyList<PromptToolCall>? ToolCalls = null)
 {
-    public static PromptView Of(PromptRecord prompt) => new(
+    public static PromptView Of(PromptRecord prompt, AnswerParts? parts = null) => new(
         prompt.Id,
         prompt.State,
         prompt.Kind == PromptKind.Interactive ? "interactive" : "batch",
@@ -42,5 +43,6 @@ internal sealed record PromptView(
         prompt.Usage,
         prompt.Cost,
         prompt.Error,
-        prompt.RetryOf);
+        prompt.RetryOf,
+        parts?.ToolCalls);
 }

@@ -5,6 +5,7 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
+using Hybrid.Inference;
 using Hybrid.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -45,6 +46,8 @@ internal sealed partial class EdgeHost : IAsyncDisposable
 
     public string Token => _folder.Token;
 
+    public LocalModels Models => _application.Services.GetRequiredService<LocalModels>();
+
     public string DeviceId => _application.Services.GetRequiredService<PromptJournal>().DeviceId;
 
     /// <summary>Starts a device on a folder it owns from now on.</summary>
@@ -70,9 +73,14 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             var device = folder.DeviceId(settings.Device.Id);
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
-            models = settings.Routing.Mode == RouteMode.CloudOnly || purpose == HostPurpose.Look
-                ? LocalModels.None(TimeProvider.System)
-                : LocalModels.Load(ModelsOptionsReader.ToLocal(settings.Models), TimeProvider.System, cancellationToken);
+            models = purpose == HostPurpose.Look
+                ? LocalModels.None()
+                : LocalModels.Load(
+                    settings.Routing.Mode == RouteMode.CloudOnly ? null : Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline),
+                    purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
+                    settings.Models.Backend,
+                    TimeProvider.System,
+                    cancellationToken);
             // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
             var logs = false;
             application = Compose(configuration, settings, folder, url, purpose, journal, models, () => logs);
@@ -104,6 +112,10 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What is worked on at once also decodes at once: else those that came first would be finished before others begin.</summary>
+    private static LocalModelOptions Batched(LocalModelOptions model, PipelineOptions pipeline) =>
+        model with { MaxBatch = Math.Max(model.MaxBatch, pipeline.Concurrency) };
 
     /// <summary>Waits until it is told to stop, or until one of its loops has failed.</summary>
     /// <returns>Whether every loop ended well.</returns>

@@ -45,13 +45,20 @@ internal static class SqliteCommands
 
     public static DateTimeOffset Time(this SqliteDataReader reader, int column) => DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(column));
 
-    /// <summary>A value as the journal stores it.</summary>
+    /// <summary>
+    /// A value as the journal stores it. A text is read back only up to its first NUL, which would make it another than its digest knows; models
+    /// do say NUL.
+    /// </summary>
     public static object? Stored(object? value) => value switch
     {
+        string text when text.Contains('\0', StringComparison.Ordinal) => Storable(text),
         Guid id => id.ToString(),
         DateTimeOffset time => time.ToUnixTimeMilliseconds(),
         _ => value,
     };
+
+    /// <summary>The same text without what cannot be stored.</summary>
+    public static string Storable(string text) => text.Replace('\0', '\uFFFD');
 
     private static StatementLease Command(SqliteConnection connection, string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {

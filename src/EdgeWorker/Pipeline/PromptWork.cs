@@ -93,7 +93,7 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            answer = await GenerateAsync(prompt, stream, cancellationToken);
+            answer = await GenerateAsync(prompt, stream, lowPriority: decision.Reason == ReasonCode.Chore, cancellationToken);
         }
         catch (Exception exception) when (exception is
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
@@ -118,7 +118,15 @@ internal sealed partial class PromptWork(
             return;
         }
 
-        if (!gated || router.IsSure(answer.Confidence))
+        if (decision.Reason == ReasonCode.Offline && routing.Mode == RouteMode.LocalFirst)
+        {
+            // That the cloud is away changed nothing for an answer that would have stayed here anyway.
+            var outcome = router.IsSure(answer.Confidence)
+                ? Outcome(answer, ReasonCode.Mode, $"mode {routing.Mode}")
+                : Outcome(answer, ReasonCode.Offline, $"{Threshold(answer)}; {decision.Detail}");
+            await SettleAsync(prompt, outcome, cancellationToken);
+        }
+        else if (!gated || router.IsSure(answer.Confidence))
         {
             await SettleAsync(prompt, Outcome(answer, decision.Reason, decision.Detail), cancellationToken);
         }
@@ -137,8 +145,10 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private string Threshold(LocalAnswer answer) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"confidence {answer.Confidence:F3} is below {routing.ConfidenceThreshold:F3}");
+    private string Threshold(LocalAnswer answer) => answer.Confidence is { } confidence
+        ? string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"confidence {confidence:F3} is below {routing.ConfidenceThreshold:F3}")
+        : "the confidence is unavailable";
 
     private async Task FallBackAsync(PromptRecord prompt, CancellationToken cancellationToken)
     {
@@ -151,7 +161,7 @@ internal sealed partial class PromptWork(
         try
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
-            var answer = await GenerateAsync(prompt, null, cancellationToken);
+            var answer = await GenerateAsync(prompt, null, lowPriority: false, cancellationToken);
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
@@ -164,21 +174,23 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
+    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, bool lowPriority, CancellationToken cancellationToken)
     {
         CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
         List<TokenProbability>? tokens = prompt.Options?.TopLogProbs is null ? null : [];
         await foreach (var update in models.Client!.GetStreamingResponseAsync(
-            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options), cancellationToken))
+            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options, lowPriority), cancellationToken))
         {
             IReadOnlyList<TokenProbability>? news = tokens is null ? null : LocalModels.TokensOf(update);
             tokens?.AddRange(news!);
             if (update.Text.Length > 0 || news is { Count: > 0 })
             {
-                text.Append(update.Text);
-                stream?.Write(new AnswerDelta(update.Text, news));
+                // What is shown is what the journal will have.
+                var piece = SqliteCommands.Storable(update.Text);
+                text.Append(piece);
+                stream?.Write(new AnswerDelta(piece, news));
             }
 
             summary = AnswerSummary.Of(update) ?? summary;

@@ -29,6 +29,10 @@ public sealed record GenerationOptions
     /// <value>Null (the default) for free text.</value>
     public JsonFormat? Format { get; init; }
 
+    /// <summary>Whether requests of normal priority may go first while this one waits for a place.</summary>
+    /// <value>Default false. Low ones get every fourth place at least, and at most half of the queue.</value>
+    public bool IsLowPriority { get; init; }
+
     /// <summary>Whether each token's log-probability is reported.</summary>
     public bool LogProbabilities { get; init; }
 

@@ -5,9 +5,9 @@ namespace Hybrid.Inference.Decoding;
 
 /// <summary>Generates for several sequences at once: they join and leave a common batch at any step.</summary>
 /// <remarks>
-/// One thread does all the work. In each round it takes one piece of the newest prompt (alone, on its own slot), then one token for every
-/// sequence that is decoding (together). Slots 0 … n−1 belong to the n decoding sequences in order; the sequence whose prompt is being
-/// read has slot n; the others wait, first come first served.
+/// One thread does all the work. In each round it takes a piece of the newest prompt (alone, on its own slot; short prompts several in a
+/// round), then one token for every sequence that is decoding (together). Slots 0 … n−1 belong to the n decoding sequences in order; the
+/// sequence whose prompt is being read has slot n; the others wait in a <see cref="WaitingLine"/>.
 /// Memory is promised before work begins: a sequence starts only when all that have started could grow to their limits within the budget.
 /// <see cref="Submit"/> and <see cref="Dispose"/> are thread safe.
 /// </remarks>
@@ -30,7 +30,7 @@ internal sealed class DecodeEngine : IDisposable
     private readonly float[] _widened;
     private readonly RunOptions _runOptions = new();
     private readonly List<Sequence> _decoding = [];
-    private readonly LinkedList<Sequence> _waiting = [];
+    private readonly WaitingLine _waiting;
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _work = new();
     private readonly Thread _thread;
@@ -43,6 +43,7 @@ internal sealed class DecodeEngine : IDisposable
     {
         _graph = graph;
         _options = options;
+        _waiting = new WaitingLine(options.MaxQueued);
         _time = time;
         _arena = new KvArena(graph.Layout);
         _pool = new PrefixPool(graph.Layout);
@@ -76,12 +77,7 @@ internal sealed class DecodeEngine : IDisposable
                 throw new InferenceFailedException("The model stopped after an internal error; load it again.", _fault);
             }
 
-            if (_waiting.Count >= _options.MaxQueued)
-            {
-                throw new InferenceQueueFullException(_waiting.Count);
-            }
-
-            _waiting.AddLast(sequence);
+            _waiting.Add(sequence);
             _work.Set();
         }
     }
@@ -157,8 +153,7 @@ internal sealed class DecodeEngine : IDisposable
                 }
 
                 DropCancelled();
-                Admit();
-                ReadPrompt();
+                ReadPrompts();
                 DecodeStep();
             }
 
@@ -198,8 +193,7 @@ internal sealed class DecodeEngine : IDisposable
         lock (_gate)
         {
             _fault = fault;
-            all = [.. _decoding, .. _waiting];
-            _waiting.Clear();
+            all = [.. _decoding, .. _waiting.RemoveAll()];
         }
 
         if (_prefilling is not null)
@@ -220,16 +214,9 @@ internal sealed class DecodeEngine : IDisposable
     {
         lock (_gate)
         {
-            for (var node = _waiting.First; node is not null;)
+            foreach (var sequence in _waiting.RemoveCancelled())
             {
-                var next = node.Next;
-                if (node.Value.Cancellation.IsCancellationRequested)
-                {
-                    _waiting.Remove(node);
-                    node.Value.End(FinishReason.Cancelled);
-                }
-
-                node = next;
+                sequence.End(FinishReason.Cancelled);
             }
         }
 
@@ -247,7 +234,29 @@ internal sealed class DecodeEngine : IDisposable
         }
     }
 
-    /// <summary>Starts the first waiting sequence if nothing else is being read and its memory can be promised.</summary>
+    /// <summary>Reads as much of prompts as a round allows: a long prompt piece by piece, short ones several at once.</summary>
+    private void ReadPrompts()
+    {
+        var left = _options.PrefillChunkTokens;
+        while (left > 0)
+        {
+            if (_decoding.Count > 0)
+            {
+                // Whoever decodes waits for this meanwhile.
+                left = Math.Min(left, _options.SharedPrefillChunkTokens);
+            }
+
+            Admit();
+            if (_prefilling is not { } sequence)
+            {
+                break;
+            }
+
+            left -= ReadPrompt(sequence, left);
+        }
+    }
+
+    /// <summary>Starts the next waiting sequence if nothing else is being read and its memory can be promised.</summary>
     private void Admit()
     {
         if (_prefilling is not null || _decoding.Count >= _options.MaxBatch)
@@ -257,14 +266,14 @@ internal sealed class DecodeEngine : IDisposable
 
         lock (_gate)
         {
-            // First come, first served: nothing overtakes a long prompt, so it cannot starve.
-            if (_waiting.First is not { } node || !Promise(node.Value))
+            // Nothing overtakes the next one while memory for it is lacking, so a long prompt cannot starve.
+            if (_waiting.Next is not { } next || !Promise(next))
             {
                 return;
             }
 
-            _waiting.Remove(node);
-            _prefilling = node.Value;
+            _waiting.Take(next);
+            _prefilling = next;
         }
 
         _prefilling.MarkStarted();
@@ -330,16 +339,11 @@ internal sealed class DecodeEngine : IDisposable
     }
 
     /// <summary>Reads one piece of the prompt that is being read; after its last piece the sequence has its first token and decodes.</summary>
-    private void ReadPrompt()
+    /// <returns>How many tokens the piece had.</returns>
+    private int ReadPrompt(Sequence sequence, int most)
     {
-        if (_prefilling is not { } sequence)
-        {
-            return;
-        }
-
         var slot = _decoding.Count;
-        var most = Math.Min(_graph.MaxRunTokens, _decoding.Count == 0 ? _options.PrefillChunkTokens : _options.SharedPrefillChunkTokens);
-        var tokens = Math.Min(most, sequence.Count - sequence.Cached);
+        var tokens = Math.Min(Math.Min(most, _graph.MaxRunTokens), sequence.Count - sequence.Cached);
         var length = sequence.Cached + tokens;
         var total = MaskWidth(sequence, length);
         EnsureCapacity(Math.Max(total, sequence.Count + 1), slot + 1);
@@ -359,19 +363,20 @@ internal sealed class DecodeEngine : IDisposable
             catch (OnnxRuntimeException exception)
             {
                 Finish(sequence, FinishReason.Cancelled, sequence.Cancellation.IsCancellationRequested ? null : Failed(exception));
-                return;
+                return tokens;
             }
         }
 
         sequence.Cached = length;
         if (length < sequence.Count)
         {
-            return;
+            return tokens;
         }
 
         _prefilling = null;
         _decoding.Add(sequence);
         TakeToken(sequence, _prefillBinding.LastLogits(0, _widened));
+        return tokens;
     }
 
     private void DecodeStep()
@@ -547,7 +552,7 @@ internal sealed class DecodeEngine : IDisposable
         sequence.Cached = 0;
         lock (_gate)
         {
-            _waiting.AddFirst(sequence);
+            _waiting.PutBack(sequence);
         }
 
         return true;

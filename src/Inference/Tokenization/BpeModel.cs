@@ -5,7 +5,7 @@ using System.Text;
 namespace Hybrid.Inference.Tokenization;
 
 /// <summary>Byte-pair encoding of one word after another. Safe for any number of threads.</summary>
-internal sealed class BpeModel
+internal sealed class BpeModel : WordModel
 {
     private const int StackSymbols = 256;
     private readonly BpeVocabulary _vocabulary;
@@ -34,8 +34,8 @@ internal sealed class BpeModel
         }
     }
 
-    /// <summary>Appends the ids of a word of well-formed text.</summary>
-    public void Encode(ReadOnlySpan<char> word, List<int> ids)
+    /// <inheritdoc/>
+    public override void Encode(ReadOnlySpan<char> word, List<int> ids)
     {
         if (word.Length > WordCache.MaxWordLength)
         {

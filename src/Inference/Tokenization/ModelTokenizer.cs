@@ -13,7 +13,7 @@ public sealed class ModelTokenizer
 {
     private const string TokenizerFileName = "tokenizer.json";
     private const string ConfigFileName = "tokenizer_config.json";
-    private readonly BpeModel _model;
+    private readonly WordModel _model;
     private readonly BpeVocabulary _vocabulary;
     private readonly TextNormalizer? _normalizer;
     private readonly PreTokenizer? _preTokenizer;
@@ -25,10 +25,10 @@ public sealed class ModelTokenizer
     private readonly AddedTokenMatcher _normalized;
     private readonly bool _tracksOrigins;
 
-    private ModelTokenizer(TokenizerNode file, TokenizerNode? config)
+    private ModelTokenizer(TokenizerNode file, TokenizerNode? config, bool forEmbeddings)
     {
         var model = file.Required("model");
-        _vocabulary = ModelReader.ReadVocabulary(model);
+        _vocabulary = ModelReader.ReadVocabulary(model, forEmbeddings);
         _normalizer = file.Optional("normalizer") is { } normalizer ? NormalizerReader.Read(normalizer) : null;
         var inBytes = false;
         if (file.Optional("pre_tokenizer") is { } preTokenizer)
@@ -36,7 +36,7 @@ public sealed class ModelTokenizer
             (_preTokenizer, inBytes) = PreTokenizerReader.Read(preTokenizer);
         }
 
-        _decoder = DecoderReader.Read(file.Optional("decoder"));
+        _decoder = forEmbeddings ? new DecoderChain([]) : DecoderReader.Read(file.Optional("decoder"));
         AddedTokens = AddedTokenReader.Read(file, config, _vocabulary);
         _added = AddedTokens.ToDictionary(token => token.Content, StringComparer.Ordinal);
         _specials = [.. AddedTokens.Where(token => token.IsSpecial).Select(token => token.Id)];
@@ -48,6 +48,7 @@ public sealed class ModelTokenizer
         _tracksOrigins = AddedTokens.Any(token => token.Normalized && token.IsSpecial)
             || (_normalizer is not null && _preTokenizer is { DependsOnStart: true });
         (BosToken, AddsBos) = BosReader.Read(file, config);
+        Frame = forEmbeddings ? FrameReader.Read(file.Optional("post_processor"), FindToken) : TextFrame.None;
     }
 
     /// <summary>How many ids there are.</summary>
@@ -63,21 +64,29 @@ public sealed class ModelTokenizer
     /// <summary>Whether the published tokenizer puts <see cref="BosToken"/> before a plain text; this one never does.</summary>
     public bool AddsBos { get; }
 
+    /// <summary>What the published tokenizer puts around a text; read for embeddings only, and never put there unasked.</summary>
+    internal TextFrame Frame { get; }
+
     /// <summary>Reads a tokenizer.</summary>
     /// <param name="folder">The model folder, with <c>tokenizer.json</c> and, if there, <c>tokenizer_config.json</c>.</param>
     /// <exception cref="ModelFolderException">A file is missing, damaged, or asks for what is not supported.</exception>
-    public static ModelTokenizer Load(string folder)
+    public static ModelTokenizer Load(string folder) => Load(folder, forEmbeddings: false);
+
+    /// <summary>Reads a tokenizer that only encodes: word pieces will do, the decoder is not read.</summary>
+    internal static ModelTokenizer LoadForEmbeddings(string folder) => Load(folder, forEmbeddings: true);
+
+    private static ModelTokenizer Load(string folder, bool forEmbeddings)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var path = Path.Combine(folder, TokenizerFileName);
         var tokenizer = TokenizerFile.Read(path)
-            ?? throw new ModelFolderException(path, "it does not exist", "Point to a model folder in the onnxruntime-genai layout.");
+            ?? throw new ModelFolderException(path, "it does not exist", "Point to a model folder that has one; tokenizer.model or vocab.txt alone are not enough.");
         using (tokenizer.Document)
         {
             var config = TokenizerFile.Read(Path.Combine(folder, ConfigFileName));
             using (config?.Document)
             {
-                return new ModelTokenizer(tokenizer.Root, config?.Root);
+                return new ModelTokenizer(tokenizer.Root, config?.Root, forEmbeddings);
             }
         }
     }

@@ -49,7 +49,10 @@ internal sealed class StorageClients : IDisposable
         if (value.UsesIdentity)
         {
             var credential = new DefaultAzureCredential();
-            Queues = new QueueServiceClient(new Uri(value.QueueServiceUri!), credential, queues);
+            // Another transport needs the blobs alone.
+            Queues = string.IsNullOrEmpty(value.QueueServiceUri)
+                ? null!
+                : new QueueServiceClient(new Uri(value.QueueServiceUri), credential, queues);
             Blobs = new BlobServiceClient(new Uri(value.BlobServiceUri!), credential, blobs);
         }
         else

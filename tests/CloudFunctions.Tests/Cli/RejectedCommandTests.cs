@@ -6,6 +6,7 @@ using Hybrid.CloudFunctions.Rejections;
 using Hybrid.Contracts;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Conformance;
+using Hybrid.Messaging.DeadLetters;
 
 namespace Hybrid.CloudFunctions.Tests.Cli;
 
@@ -87,10 +88,28 @@ public sealed class RejectedCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Replay_Twice_IsSentUnderAnotherIdEachTime()
+    {
+        // A broker that drops duplicates must not take a replay for the original, or for the last replay.
+        await using var stack = await CreateAsync();
+        var archive = new RejectedArchive(stack.Get<FailingTransport>(), stack.Get<DeadLetterStore>(), stack.Outcomes);
+        for (var round = 0; round < 2; round++)
+        {
+            await RejectAsync(stack, "not ours");
+            var entry = Assert.Single(await archive.TakeAsync(Token));
+            Assert.Equal(ReplayEnd.Replayed, await archive.ReplayAsync(entry, discardOutcome: false, Token));
+        }
+
+        var replays = stack.Get<FailingTransport>().SentIds.Where(id => id.StartsWith("replay-", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, replays.Distinct().Count());
+        Assert.All(replays, id => Assert.InRange(id.Length, 1, 128));
+    }
+
+    [Fact]
     public async Task Replay_WithFailure_IsLeftUntilItIsDiscarded()
     {
         await using var stack = await CreateAsync();
-        await stack.Get<PoisonHandler>().HandleAsync(Samples.Bytes(_prompt), Token);
+        await stack.Get<PoisonHandler>().HandleAsync(Samples.Bytes(_prompt), null, Token);
 
         var left = await RunAsync("rejected", "replay", "--all", "--json");
         var replayed = await RunAsync("rejected", "replay", "--all", "--discard-outcome");

@@ -27,7 +27,7 @@ public sealed class PoisonHandlerTests(AzuriteFixture azurite)
                 "escalations", "1", new DeadLetterReason("lost_patience", "Why."), original, 48_000, Token)
             : original;
 
-        Assert.Equal(Handled.Done, await stack.Get<PoisonHandler>().HandleAsync(body, Token));
+        Assert.Equal(Handled.Done, await stack.Get<PoisonHandler>().HandleAsync(body, null, Token));
 
         var answer = Assert.Single(await stack.AnswersAsync(_prompt.DeviceId)).Data;
         Assert.Equal((CloudOutcome.Failed, "poisoned"), (answer.Outcome, answer.Error?.Code));
@@ -46,7 +46,7 @@ public sealed class PoisonHandlerTests(AzuriteFixture azurite)
         await stack.Get<Messaging.Events.EventSender>().SendAsync(QueueAddress.Escalations, Samples.Bytes(prompt), Token);
         var body = Assert.Single(await stack.DrainAsync(QueueAddress.Escalations));
 
-        await stack.Get<PoisonHandler>().HandleAsync(body, Token);
+        await stack.Get<PoisonHandler>().HandleAsync(body, null, Token);
 
         Assert.True(await stack.BlobExistsAsync(EventFormat.ReadEnvelope(body).DataRef!));
         Assert.Equal("poisoned", (await stack.OutcomeAsync(prompt))?.Error?.Code);
@@ -59,7 +59,7 @@ public sealed class PoisonHandlerTests(AzuriteFixture azurite)
         var stored = new AnswerData(_prompt.PromptId, _prompt.DeviceId, Samples.Epoch, CloudOutcome.Answered, "Known.");
         await stack.Outcomes.StoreAsync(stored, Token);
 
-        await stack.Get<PoisonHandler>().HandleAsync(Samples.Bytes(_prompt), Token);
+        await stack.Get<PoisonHandler>().HandleAsync(Samples.Bytes(_prompt), null, Token);
 
         Assert.Equal(stored, Assert.Single(await stack.AnswersAsync(_prompt.DeviceId)).Data);
         Assert.Empty(await stack.RejectedAsync());
@@ -71,7 +71,7 @@ public sealed class PoisonHandlerTests(AzuriteFixture azurite)
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         await using var lease = await stack.Get<CallLeases>().TryTakeAsync(_prompt.DeviceId, _prompt.PromptId, Token);
 
-        Assert.Equal(Handled.Later, await stack.Get<PoisonHandler>().HandleAsync(Samples.Bytes(_prompt), Token));
+        Assert.Equal(Handled.Later, await stack.Get<PoisonHandler>().HandleAsync(Samples.Bytes(_prompt), null, Token));
 
         Assert.Null(await stack.OutcomeAsync(_prompt));
         Assert.Empty(await stack.RejectedAsync());
@@ -82,7 +82,7 @@ public sealed class PoisonHandlerTests(AzuriteFixture azurite)
     {
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
 
-        Assert.Equal(Handled.Done, await stack.Get<PoisonHandler>().HandleAsync(Encoding.UTF8.GetBytes("not ours"), Token));
+        Assert.Equal(Handled.Done, await stack.Get<PoisonHandler>().HandleAsync(Encoding.UTF8.GetBytes("not ours"), null, Token));
 
         Assert.Equal("malformed", Assert.Single(await stack.RejectedAsync()).Reason?.Code);
     }

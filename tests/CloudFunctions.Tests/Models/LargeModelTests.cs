@@ -94,13 +94,93 @@ public sealed class LargeModelTests : IDisposable
     }
 
     [Fact]
-    public async Task Ask_OnnxJson_IsFailed()
+    public async Task Ask_OnnxTools_IsFailed()
     {
         WriteTiny();
 
-        var answer = await AskAsync(Onnx(), new PromptOptions(Json: true));
+        var answer = await AskAsync(Onnx(), new PromptOptions(Tools: [new PromptTool("read_level")]));
 
         Assert.Equal((CloudOutcome.Failed, "unsupported"), (answer.Outcome, answer.Error?.Code));
+    }
+
+    [Fact]
+    public async Task Ask_OnnxLogProbs_OneForEachToken()
+    {
+        WriteTiny();
+
+        var answer = await AskAsync(Onnx(), new PromptOptions(MaxTokens: 4, TopLogProbs: 2));
+
+        Assert.Equal(4, answer.LogProbs?.Count);
+        Assert.All(answer.LogProbs!, token => Assert.Equal(2, token.Top?.Count));
+    }
+
+    [Theory]
+    [InlineData(ModelProvider.AzureOpenAI)]
+    [InlineData(ModelProvider.OpenAI)]
+    public async Task Ask_Tools_AreSentAndTheCallComesBackAsWritten(object provider)
+    {
+        await using var server = await ModelEndpoint.StartAsync(Token);
+        server.Reply = _ => FakeModelReply.ToolCall("call_1", "read_level", "{ \"tank\": 4 }");
+
+        var answer = await AskAsync(Remote((ModelProvider)provider, server), new PromptOptions(
+            Tools: [new PromptTool("read_level", "Reads a level.", System.Text.Json.JsonElement.Parse("""{"type":"object","properties":{"tank":{"type":"integer"}}}"""), true)],
+            ToolChoice: "function", ToolName: "read_level", ParallelToolCalls: false));
+
+        Assert.Equal((CloudOutcome.Answered, "", "tool_calls"), (answer.Outcome, answer.Text, answer.FinishReason));
+        Assert.Equal(new PromptToolCall("call_1", "read_level", "{ \"tank\": 4 }"), Assert.Single(answer.ToolCalls!));
+        var body = System.Text.Json.JsonDocument.Parse(Assert.Single(server.Calls).Body).RootElement;
+        var function = body.GetProperty("tools")[0].GetProperty("function");
+        Assert.Equal(("read_level", "Reads a level.", true), (
+            function.GetProperty("name").GetString(), function.GetProperty("description").GetString(), function.GetProperty("strict").GetBoolean()));
+        Assert.Equal("integer", function.GetProperty("parameters").GetProperty("properties").GetProperty("tank").GetProperty("type").GetString());
+        Assert.Equal("read_level", body.GetProperty("tool_choice").GetProperty("function").GetProperty("name").GetString());
+        Assert.False(body.GetProperty("parallel_tool_calls").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(ModelProvider.AzureOpenAI)]
+    [InlineData(ModelProvider.OpenAI)]
+    public async Task Ask_EveryOption_IsSent(object provider)
+    {
+        await using var server = await ModelEndpoint.StartAsync(Token);
+        server.Reply = _ => FakeModelReply.LogProb("twelve", -0.5, "ten");
+
+        var answer = await AskAsync(Remote((ModelProvider)provider, server), new PromptOptions(
+            FrequencyPenalty: 0.5, PresencePenalty: -0.5, TopLogProbs: 3, User: "u-1", Json: true,
+            Schema: new AnswerSchema("level", System.Text.Json.JsonElement.Parse("""{"type":"object","properties":{},"additionalProperties":false}"""), "A level.", true)));
+
+        var token = Assert.Single(answer.LogProbs!);
+        Assert.Equal(("twelve", -0.5, "ten"), (
+            System.Text.Encoding.UTF8.GetString(token.Bytes), token.LogProbability, System.Text.Encoding.UTF8.GetString(token.Top![0].Bytes)));
+        var body = System.Text.Json.JsonDocument.Parse(Assert.Single(server.Calls).Body).RootElement;
+        Assert.Equal((0.5, -0.5, 3, "u-1"), (
+            body.GetProperty("frequency_penalty").GetDouble(), body.GetProperty("presence_penalty").GetDouble(), body.GetProperty("top_logprobs").GetInt32(),
+            body.GetProperty("user").GetString()));
+        Assert.True(body.GetProperty("logprobs").GetBoolean());
+        var schema = body.GetProperty("response_format").GetProperty("json_schema");
+        Assert.Equal(("level", true), (schema.GetProperty("name").GetString(), schema.GetProperty("strict").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task Ask_ConversationWithTools_IsSentWhole()
+    {
+        await using var server = await ModelEndpoint.StartAsync(Token);
+        PromptMessage[] messages =
+        [
+            new(MessageRole.User, "How full is tank 4?"),
+            new(MessageRole.Assistant, "", ToolCalls: [new PromptToolCall("call_1", "read_level", "{\"tank\":4}"), new PromptToolCall("call_2", "read_level", "no JSON")]),
+            new(MessageRole.Tool, "12 l", ToolCallId: "call_1"),
+            new(MessageRole.Tool, "0 l", ToolCallId: "call_2"),
+        ];
+
+        await AskAsync(Remote(ModelProvider.OpenAI, server), new PromptOptions(Tools: [new PromptTool("read_level")]), messages: messages);
+
+        var sent = System.Text.Json.JsonDocument.Parse(Assert.Single(server.Calls).Body).RootElement.GetProperty("messages");
+        Assert.Equal(["user", "assistant", "tool", "tool"], sent.EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        var calls = sent[1].GetProperty("tool_calls");
+        Assert.Equal(4, System.Text.Json.JsonDocument.Parse(calls[0].GetProperty("function").GetProperty("arguments").GetString()!).RootElement.GetProperty("tank").GetInt32());
+        Assert.Contains("no JSON", calls[1].GetProperty("function").GetProperty("arguments").GetString(), StringComparison.Ordinal);
+        Assert.Equal("call_2", sent[3].GetProperty("tool_call_id").GetString());
     }
 
     [Fact]
@@ -125,9 +205,13 @@ public sealed class LargeModelTests : IDisposable
         ApiKey = "k-1",
     };
 
+    private static ModelOptions Remote(ModelProvider provider, ModelEndpoint server) => provider == ModelProvider.AzureOpenAI
+        ? Azure(server)
+        : new ModelOptions { Provider = provider, Endpoint = server.OpenAIEndpoint, Model = "m", ApiKey = "k-2" };
+
     private ModelOptions Onnx() => new() { Provider = ModelProvider.Onnx, Path = _folder, Threads = 1 };
 
-    private static async Task<ModelAnswer> AskAsync(ModelOptions options, PromptOptions? wishes = null, string? text = null)
+    private static async Task<ModelAnswer> AskAsync(ModelOptions options, PromptOptions? wishes = null, string? text = null, IReadOnlyList<PromptMessage>? messages = null)
     {
         var failures = new List<string>();
         var prices = PriceList.Read(
@@ -138,8 +222,9 @@ public sealed class LargeModelTests : IDisposable
                 [$"Prices:{options.Name}:Currency"] = "EUR",
             }).Build(),
             failures);
+        var prompt = Samples.Escalation("device", options: wishes, text: text);
         await using var source = new ModelSource(options, TimeProvider.System);
         return await new LargeModel(source, options, prices, TimeProvider.System, NullLogger<LargeModel>.Instance)
-            .AskAsync(Samples.Escalation("device", options: wishes, text: text), Token);
+            .AskAsync(messages is null ? prompt : prompt with { Messages = messages }, Token);
     }
 }

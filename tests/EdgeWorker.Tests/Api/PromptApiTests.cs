@@ -21,7 +21,8 @@ public sealed class PromptApiTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _device = await TestDevice.StartAsync(_folder.Path, works: false);
+    public async ValueTask InitializeAsync() => _device = await TestDevice.StartAsync(
+        _folder.Path, works: false, api: new ApiOptions { MaxPromptTokens = Limits.PromptBytes });
 
     public async ValueTask DisposeAsync()
     {
@@ -132,7 +133,8 @@ public sealed class PromptApiTests : IAsyncLifetime
     [InlineData("{\"messages\":[null]}", "messages")]
     [InlineData("{\"messages\":[{\"role\":\"user\"}]}", "content")]
     [InlineData("{\"messages\":[{\"role\":\"user\",\"content\":null}]}", "content")]
-    [InlineData("{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}", "role")]
+    [InlineData("{\"messages\":[{\"role\":\"tool\",\"content\":\"x\"}]}", "toolCallId")]
+    [InlineData("{\"messages\":[{\"role\":\"narrator\",\"content\":\"x\"}]}", "role")]
     [InlineData("{\"messages\":[{\"role\":1,\"content\":\"x\"}]}", "role")]
     [InlineData("{\"prompt\":\"a\",\"model\":\"gpt-9\"}", "model")]
     [InlineData("{\"prompt\":\"a\",\"options\":{\"maxTokens\":0}}", "options.maxTokens")]

@@ -1,5 +1,6 @@
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Journal.Recovery;
 using Hybrid.Messaging;
 
 namespace Hybrid.EdgeWorker.Tests.Journal;
@@ -33,6 +34,21 @@ public sealed class PromptJournalTests : IDisposable
         Assert.Equal(prompt.Messages, found.Messages);
         Assert.Equal((9, "!"), (found.Options!.MaxTokens, Assert.Single(found.Options.Stop!)));
         Assert.Equal([found.Id], Journal.Unfinished().Select(open => open.Id));
+    }
+
+    [Fact]
+    public async Task Texts_WithWhatSqliteCannotGiveBack_AreReadAsTheyWereRecorded()
+    {
+        var prompt = await _test.EscalateAsync(draft: "a\0draft");
+        Assert.Equal("a\uFFFDdraft", Journal.Find(prompt.Id)!.Draft);
+
+        await Journal.SettleAsync(prompt, TestJournal.Local("pump\0 7 \ud800!") with { Detail = "\0" });
+        _test.Reopen();
+
+        Assert.Equal(("pump\uFFFD 7 \uFFFD!", "\uFFFD"), (Journal.Find(prompt.Id)!.Answer, Journal.Find(prompt.Id)!.Detail));
+        Assert.Equal("\uFFFD", Journal.Trace(prompt.Id)[^1].Detail);
+        Journal.Dispose();
+        Assert.Empty(JournalCheck.Run(new JournalFiles(_test.Folder)).Damage);
     }
 
     [Fact]

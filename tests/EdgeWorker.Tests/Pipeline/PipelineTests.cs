@@ -84,6 +84,17 @@ public sealed class PipelineTests(TestModels models) : IDisposable
     }
 
     [Fact]
+    public async Task Hold_SureAndOffline_TheLineChangedNothing()
+    {
+        await using var device = await StartAsync(Sure);
+        device.Link.Failed("no line");
+
+        var prompt = await device.SettledAsync((await device.PostAsync(Batch)).Id);
+
+        Assert.Equal((PromptState.Answered, PromptRoute.Local, ReasonCode.Mode), (prompt.State, prompt.Route, prompt.Reason));
+    }
+
+    [Fact]
     public async Task Hold_UnsureOfflineButMayWait_Escalates()
     {
         await using var device = await StartAsync(Unsure);

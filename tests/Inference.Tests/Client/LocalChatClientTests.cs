@@ -187,6 +187,7 @@ public sealed class LocalChatClientTests(TestModels models) : IDisposable
         await RefusedAsync<ArgumentException>("TopP", hi, new ChatOptions { TopP = 1.5f });
         await RefusedAsync<ArgumentException>("MaxOutputTokens", hi, new ChatOptions { MaxOutputTokens = 0 });
         await RefusedAsync<ArgumentException>("min_p", hi, new ChatOptions { AdditionalProperties = new() { [ChatOptionNames.MinP] = "much" } });
+        await RefusedAsync<ArgumentException>("priority", hi, new ChatOptions { AdditionalProperties = new() { [ChatOptionNames.Priority] = "urgent" } });
         await RefusedAsync<ArgumentException>("StopSequences", hi, new ChatOptions { StopSequences = [""] });
         await RefusedAsync<ArgumentException>("message", [], null);
         await RefusedAsync<PromptTooLongException>("512", [new(ChatRole.User, new string('x', 3000))], null);

@@ -57,6 +57,22 @@ public sealed class ConstraintFuzzTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"type":"string","minLength":90,"maxLength":160}""", 90, 160)]
+    [InlineData("""{"type":"string","minLength":40,"maxLength":41}""", 40, 41)]
+    [InlineData("""{"type":"string","maxLength":34}""", 0, 34)]
+    public void Length_FarFromAndNearItsBounds_IsKept(string schema, int least, int most)
+    {
+        var random = new Random(1);
+        var table = ByteLevel.Table(JsonFormat.FromSchema(JsonElement.Parse(schema), Token));
+
+        var lengths = Enumerable.Range(0, 60).Select(_ => ByteLevel.Write(table, random, 400)).OfType<string>()
+            .Select(text => JsonElement.Parse(text).GetString()!.EnumerateRunes().Count()).ToList();
+
+        Assert.True(lengths.Count > 30, $"Only {lengths.Count} texts ended.");
+        Assert.All(lengths, length => Assert.InRange(length, least, most));
+    }
+
     private static void Check(string text, JsonElement schema, SchemaValidator validator)
     {
         try

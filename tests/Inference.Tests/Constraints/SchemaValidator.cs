@@ -40,9 +40,9 @@ internal sealed partial class SchemaValidator(JsonElement root)
             case "const":
                 return JsonElement.DeepEquals(argument, value);
             case "minLength":
-                return kind != JsonValueKind.String || Length(value) >= argument.GetDecimal();
+                return kind != JsonValueKind.String || Length(value) >= argument.GetDouble();
             case "maxLength":
-                return kind != JsonValueKind.String || Length(value) <= argument.GetDecimal();
+                return kind != JsonValueKind.String || Length(value) <= argument.GetDouble();
             case "pattern":
                 return kind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, argument.GetString()!, RegexOptions.ECMAScript | RegexOptions.CultureInvariant);
             case "format":
@@ -58,18 +58,18 @@ internal sealed partial class SchemaValidator(JsonElement root)
             case "multipleOf":
                 return kind != JsonValueKind.Number || value.GetDecimal() % argument.GetDecimal() == 0;
             case "minItems":
-                return kind != JsonValueKind.Array || value.GetArrayLength() >= argument.GetDecimal();
+                return kind != JsonValueKind.Array || value.GetArrayLength() >= argument.GetDouble();
             case "maxItems":
-                return kind != JsonValueKind.Array || value.GetArrayLength() <= argument.GetDecimal();
+                return kind != JsonValueKind.Array || value.GetArrayLength() <= argument.GetDouble();
             case "prefixItems":
                 return kind != JsonValueKind.Array || value.EnumerateArray().Zip(argument.EnumerateArray()).All(pair => IsValid(pair.Second, pair.First));
             case "items":
                 var first = schema.TryGetProperty("prefixItems", out var prefix) ? prefix.GetArrayLength() : 0;
                 return kind != JsonValueKind.Array || value.EnumerateArray().Skip(first).All(item => IsValid(argument, item));
             case "minProperties":
-                return kind != JsonValueKind.Object || value.EnumerateObject().Count() >= argument.GetDecimal();
+                return kind != JsonValueKind.Object || value.EnumerateObject().Count() >= argument.GetDouble();
             case "maxProperties":
-                return kind != JsonValueKind.Object || value.EnumerateObject().Count() <= argument.GetDecimal();
+                return kind != JsonValueKind.Object || value.EnumerateObject().Count() <= argument.GetDouble();
             case "required":
                 return kind != JsonValueKind.Object || argument.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _));
             case "properties":

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hybrid.Inference.Tests.Models;
+using Hybrid.Inference.Tests.Tokenization;
 using Hybrid.ModelWriter;
 
 [assembly: AssemblyFixture(typeof(TestModels))]
@@ -20,6 +21,20 @@ public sealed class TestModels : IDisposable
 
     /// <summary>The tiny model with weights that never choose a special token, so that answers reach their token limit.</summary>
     public string EndlessFolder => Folder("endless", Tiny, new EndlessWeights());
+
+    /// <summary>A model over characters with byte fallback, with random weights.</summary>
+    public string ByteFallbackFolder => _folders.GetOrAdd("fallback", _ => new Lazy<string>(() =>
+    {
+        var folder = Path.Combine(_root, "fallback");
+        ModelFolderWriter.Write(folder, Tiny with { VocabularySize = 272 }, new RandomWeights(seed: 1), SideFiles.TinyByteLevel() with
+        {
+            TokenizerJson = TokenizerFiles.ByteFallback().ToJsonString(),
+            BosTokenId = 1,
+            EosTokenIds = [2, 268],
+            PadTokenId = 2,
+        });
+        return folder;
+    })).Value;
 
     /// <summary>The folder of a shape, written on first use.</summary>
     public string Folder(string name, ModelShape shape, WeightSource? weights = null) =>

@@ -17,7 +17,7 @@ public sealed class StorageQueueFixture : TransportFixture
 
     public override TimeSpan OutageLimit => TimeSpan.FromSeconds(10);
 
-    public override async Task<QueueAddress> NewQueueAsync(string? deviceId = null)
+    public override async Task<QueueAddress> NewQueueAsync(string? deviceId = null, bool shortLocks = false)
     {
         var address = new QueueAddress($"q{Guid.NewGuid().ToString("n")[..10]}", deviceId);
         await Transport.Open(address).EnsureAsync(TestContext.Current.CancellationToken);

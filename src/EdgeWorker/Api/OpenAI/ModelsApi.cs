@@ -29,6 +29,7 @@ internal sealed class ModelsApi(LocalModels models, RoutingOptions routing, Time
         ModelNames.Hybrid,
         .. models.Name is { } local ? (IEnumerable<string>)[local] : [],
         .. routing.Mode == RouteMode.LocalOnly ? (IEnumerable<string>)[] : [ModelNames.Cloud],
+        .. models.EmbeddingName is { } embedding ? (IEnumerable<string>)[embedding] : [],
     ];
 
     private ModelEntry Entry(string id) => new(id, "model", _created, "hybrid");

@@ -15,6 +15,7 @@ internal static class OpenAIApi
         services.AddSingleton<ChatApi>();
         services.AddSingleton<ResponsesApi>();
         services.AddSingleton<ModelsApi>();
+        services.AddSingleton<EmbeddingsApi>();
         return services;
     }
 
@@ -24,12 +25,13 @@ internal static class OpenAIApi
         var chat = services.GetRequiredService<ChatApi>();
         var responses = services.GetRequiredService<ResponsesApi>();
         var models = services.GetRequiredService<ModelsApi>();
+        var embeddings = services.GetRequiredService<EmbeddingsApi>();
         var root = endpoints.MapGroup("/v1");
         root.MapGet("/models", Guarded(models.ListAsync));
         root.MapGet("/models/{**id}", Guarded(models.GetAsync));
         root.MapPost("/chat/completions", Guarded(chat.ChatAsync));
         root.MapPost("/completions", Guarded(chat.CompleteAsync));
-        root.MapPost("/embeddings", Guarded(EmbeddingsApi.PostAsync));
+        root.MapPost("/embeddings", Guarded(embeddings.PostAsync));
         root.MapPost("/responses", Guarded(responses.PostAsync));
         root.MapGet("/responses/{id}", Guarded(responses.GetAsync));
     }

@@ -10,7 +10,7 @@ namespace Hybrid.Inference.Constraints.Grammars;
 /// </remarks>
 internal sealed class GrammarAutomaton(Grammar grammar)
 {
-    private const int MaxThreads = 256;
+    private const int MaxThreads = 128;
 
     /// <summary>What one closure may visit once it has found a way to go on.</summary>
     private const int MaxVisits = 20_000;
@@ -31,6 +31,12 @@ internal sealed class GrammarAutomaton(Grammar grammar)
 
     /// <summary>How much is remembered, roughly in bytes, token masks not counted.</summary>
     public long Bytes => (_states.Count * 2_300L) + (_frames.Count * 150L);
+
+    /// <summary>Steps of single stacks taken so far: what the work has cost.</summary>
+    public long Work { get; private set; }
+
+    /// <summary>How many states are remembered.</summary>
+    public int States => _states.Count;
 
     /// <summary>Where every text starts.</summary>
     public GrammarState Start
@@ -55,6 +61,30 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         return next == Dead ? null : next;
     }
 
+    /// <summary>Whether a byte is printable ASCII that JSON strings hold as it is.</summary>
+    public static bool IsPlainText(byte value) => value is >= (byte)' ' and <= (byte)'~' and not ((byte)'"' or (byte)'\\');
+
+    /// <summary>Whether every byte of plain text leads from a state back to it.</summary>
+    public bool TakesPlainText(GrammarState state)
+    {
+        if (state.TakesPlainText is { } known)
+        {
+            return known;
+        }
+
+        var takes = true;
+        for (var value = (byte)' '; takes && value <= (byte)'~'; value++)
+        {
+            takes = !IsPlainText(value) || Step(state, value) == state;
+        }
+
+        state.TakesPlainText = takes;
+        return takes;
+    }
+
+    /// <summary>Whether the state after a byte is known already.</summary>
+    public static bool Knows(GrammarState state, byte value) => state.Next?[value] is not null;
+
     /// <summary>Forgets everything but one state.</summary>
     /// <returns>That state's new self.</returns>
     public GrammarState Forget(GrammarState state)
@@ -77,7 +107,25 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         return Finish();
     }
 
-    private Frame Copy(Frame frame)
+    /// <summary>
+    /// A state from which the same texts of up to so many bytes go on: repetitions that are far from both of their bounds are counted alike.
+    /// </summary>
+    public GrammarState Alike(GrammarState state, int bytes)
+    {
+        foreach (var thread in state.Threads)
+        {
+            var copy = Copy(thread, bytes);
+            if (_present.Add(copy))
+            {
+                _threads.Add(copy);
+            }
+        }
+
+        _accepting = state.IsAccepting;
+        return Finish();
+    }
+
+    private Frame Copy(Frame frame, int? reach = null)
     {
         var chain = new Stack<Frame>();
         for (var at = frame; at is not null; at = at.Parent)
@@ -88,14 +136,29 @@ internal sealed class GrammarAutomaton(Grammar grammar)
         Frame? copy = null;
         foreach (var at in chain)
         {
-            copy = Intern(at.Node, at.Progress, copy);
+            copy = Intern(at.Node, reach is null ? at.Progress : RoundCount(grammar.Nodes[at.Node], at.Progress, reach.Value), copy);
         }
 
         return copy!;
     }
 
+    /// <summary>Puts a count of repetitions that no bound is near to at the place that stands for all such.</summary>
+    private static int RoundCount(GrammarNode node, int count, int reach)
+    {
+        if (node.Kind != GrammarNodeKind.Repeat)
+        {
+            return count;
+        }
+
+        // Every repetition takes a byte at least.
+        return count < node.Least ? (node.Least - count > reach ? 0 : count)
+            : node.Most is { } most && most - count > reach ? node.Least
+            : count;
+    }
+
     private GrammarState Advance(GrammarState state, byte value)
     {
+        Work += state.Threads.Length;
         foreach (var thread in state.Threads)
         {
             var language = grammar.Nodes[thread.Node].Language!;
@@ -144,6 +207,7 @@ internal sealed class GrammarAutomaton(Grammar grammar)
                 break;
             }
 
+            Work++;
             if (item.Node >= 0)
             {
                 Expand(item.Node, item.Frame);

@@ -12,6 +12,9 @@ internal sealed class GrammarBuilder
     private readonly Dictionary<Dfa, int> _terminals = new(ReferenceEqualityComparer.Instance);
     private int _states;
 
+    /// <summary>What compiling may cost.</summary>
+    public WorkBudget Budget { get; } = new();
+
     /// <summary>Whether names that the schema does not give were allowed anywhere.</summary>
     public bool HasFreeNames { get; set; }
 
@@ -35,7 +38,7 @@ internal sealed class GrammarBuilder
         return _terminals[language] = Add(new GrammarNode(GrammarNodeKind.Terminal, [], language));
     }
 
-    public int Terminal(Regex expression) => Terminal(ByteNfa.ToDfa(expression));
+    public int Terminal(Regex expression) => Terminal(ByteNfa.ToDfa(expression, Budget));
 
     public int Sequence(params int[] children) => Add(new GrammarNode(GrammarNodeKind.Sequence, children));
 

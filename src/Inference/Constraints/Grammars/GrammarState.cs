@@ -15,6 +15,9 @@ internal sealed class GrammarState(Frame[] threads, bool isAccepting)
     /// <summary>The states after each byte, as far as they were asked for.</summary>
     public GrammarState?[]? Next { get; set; }
 
+    /// <summary>Whether every character of plain text leads back here, as within a string; null until asked for.</summary>
+    public bool? TakesPlainText { get; set; }
+
     /// <summary>The tokens that may follow, one bit each; null until asked for.</summary>
     public ulong[]? Mask { get; set; }
 }

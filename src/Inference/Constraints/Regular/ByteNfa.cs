@@ -8,9 +8,6 @@ internal sealed class ByteNfa
 
     private const int MaxDfaStates = 20_000;
 
-    /// <summary>Bounds the work of building a DFA: states visited in all closures.</summary>
-    private const int MaxWork = 20_000_000;
-
     private readonly List<List<(byte First, byte Last, int Target)>> _edges = [];
     private readonly List<List<int>> _free = [];
     private readonly List<int> _atStart = [];
@@ -18,17 +15,18 @@ internal sealed class ByteNfa
     private readonly int _end;
     private readonly HashSet<int> _marks = [];
     private readonly Stack<int> _work = new();
-    private int _spent;
+    private readonly WorkBudget _budget;
 
-    private ByteNfa(Regex expression)
+    private ByteNfa(Regex expression, WorkBudget budget)
     {
+        _budget = budget;
         var start = NewState();
         _end = Add(expression, start);
     }
 
     /// <summary>The deterministic automaton of an expression.</summary>
     /// <exception cref="LanguageTooLargeException">It would be too large.</exception>
-    public static Dfa ToDfa(Regex expression) => new ByteNfa(expression).Determinize();
+    public static Dfa ToDfa(Regex expression, WorkBudget budget) => new ByteNfa(expression, budget).Determinize();
 
     private int NewState()
     {
@@ -37,6 +35,7 @@ internal sealed class ByteNfa
             throw new LanguageTooLargeException();
         }
 
+        _budget.Spend(1);
         _edges.Add([]);
         _free.Add([]);
         _atStart.Add(-1);
@@ -180,8 +179,8 @@ internal sealed class ByteNfa
 
         var all = _marks.ToArray();
         Array.Sort(all);
-        _spent += all.Length;
-        return _spent <= MaxWork ? all : throw new LanguageTooLargeException();
+        _budget.Spend(all.Length);
+        return all;
 
         void Mark(int state)
         {
@@ -218,7 +217,7 @@ internal sealed class ByteNfa
                 stretches.Add(((byte)first, (byte)(borders[i + 1] - 1), targets));
             }
 
-            _spent += edges.Count;
+            _budget.Spend(edges.Count);
         }
 
         return stretches;

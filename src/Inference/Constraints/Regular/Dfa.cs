@@ -78,18 +78,19 @@ internal sealed class Dfa
 
     /// <summary>What both accept.</summary>
     /// <exception cref="LanguageTooLargeException">It would be too large.</exception>
-    public Dfa Intersect(Dfa other) => Combine(other, keep: true);
+    public Dfa Intersect(Dfa other, WorkBudget budget) => Combine(other, keep: true, budget);
 
     /// <summary>What this one accepts and the other does not.</summary>
     /// <exception cref="LanguageTooLargeException">It would be too large.</exception>
-    public Dfa Except(Dfa other) => other.IsEmpty ? this : Combine(other, keep: false);
+    public Dfa Except(Dfa other, WorkBudget budget) => other.IsEmpty ? this : Combine(other, keep: false, budget);
 
     /// <summary>The accepted texts that are made of so many characters.</summary>
     /// <param name="character">What one character looks like; none is the beginning of another.</param>
     /// <param name="least">The fewest characters.</param>
     /// <param name="most">The most characters, or null.</param>
+    /// <param name="budget">What it may cost.</param>
     /// <exception cref="LanguageTooLargeException">It would be too large.</exception>
-    public Dfa WithLength(Dfa character, int least, int? most)
+    public Dfa WithLength(Dfa character, int least, int? most, WorkBudget budget)
     {
         if (IsEmpty || most < least)
         {
@@ -108,6 +109,7 @@ internal sealed class Dfa
                 var edge = _edges[i];
                 for (int first = edge.First; first <= edge.Last;)
                 {
+                    budget.Spend(1);
                     var (target, last) = character.Stretch(within, first);
                     last = Math.Min(last, edge.Last);
                     if (target >= 0)
@@ -279,7 +281,7 @@ internal sealed class Dfa
         return builder.Build();
     }
 
-    private Dfa Combine(Dfa other, bool keep)
+    private Dfa Combine(Dfa other, bool keep, WorkBudget budget)
     {
         if (IsEmpty || other.IsEmpty)
         {
@@ -299,6 +301,7 @@ internal sealed class Dfa
                 // Cut the edge where the other automaton's answer changes.
                 for (int first = edge.First; first <= edge.Last;)
                 {
+                    budget.Spend(1);
                     var (target, last) = right < 0 ? (-1, 255) : other.Stretch(right, first);
                     last = Math.Min(last, edge.Last);
                     if (target >= 0 || !keep)

@@ -17,16 +17,16 @@ internal static class JsonText
         Regex.Concat(Regex.Literal("\\"u8), Regex.Or([.. "\"\\/bfnrt".Select(c => Regex.Of(c, c)), UnicodeEscape()])));
 
     /// <summary>One character in any form.</summary>
-    public static Dfa AnyCharacterLanguage { get; } = ByteNfa.ToDfa(AnyCharacter);
+    public static Dfa AnyCharacterLanguage { get; } = ByteNfa.ToDfa(AnyCharacter, new WorkBudget());
 
     /// <summary>A string in any form, quotes included.</summary>
-    public static Dfa AnyString { get; } = ByteNfa.ToDfa(AnyCharacter.Times(0, null)).Between("\""u8, "\""u8);
+    public static Dfa AnyString { get; } = ByteNfa.ToDfa(AnyCharacter.Times(0, null), new WorkBudget()).Between("\""u8, "\""u8);
 
     /// <summary>One character in its shortest form.</summary>
-    public static Dfa CanonicalCharacterLanguage { get; } = ByteNfa.ToDfa(CanonicalCharacter);
+    public static Dfa CanonicalCharacterLanguage { get; } = ByteNfa.ToDfa(CanonicalCharacter, new WorkBudget());
 
     /// <summary>A string in its shortest form, quotes included.</summary>
-    public static Dfa CanonicalString { get; } = ByteNfa.ToDfa(CanonicalCharacter.Times(0, null)).Between("\""u8, "\""u8);
+    public static Dfa CanonicalString { get; } = ByteNfa.ToDfa(CanonicalCharacter.Times(0, null), new WorkBudget()).Between("\""u8, "\""u8);
 
     /// <summary>White space between values: nothing, a space, or a line with its indentation; bounded, so that it ends.</summary>
     public static Regex WhiteSpace { get; } = Regex.Or(

@@ -22,13 +22,13 @@ internal static class NumberLanguage
         Regex.Literal("-"u8).Optional(),
         Integer(MaxIntegerDigits),
         Regex.Concat(Point, Digit.Times(1, MaxDecimals)).Optional(),
-        Regex.Concat(Regex.Or(Regex.Of('e', 'e'), Regex.Of('E', 'E')), Regex.Or(Regex.Of('+', '+'), Regex.Of('-', '-')).Optional(), Digit.Times(1, 2)).Optional()));
+        Regex.Concat(Regex.Or(Regex.Of('e', 'e'), Regex.Of('E', 'E')), Regex.Or(Regex.Of('+', '+'), Regex.Of('-', '-')).Optional(), Digit.Times(1, 2)).Optional()), new WorkBudget());
 
     /// <summary>Any whole number.</summary>
-    public static Dfa AnyInteger { get; } = ByteNfa.ToDfa(Regex.Concat(Regex.Literal("-"u8).Optional(), Integer(MaxIntegerDigits)));
+    public static Dfa AnyInteger { get; } = ByteNfa.ToDfa(Regex.Concat(Regex.Literal("-"u8).Optional(), Integer(MaxIntegerDigits)), new WorkBudget());
 
     /// <exception cref="LanguageTooLargeException">It would be too large.</exception>
-    public static Dfa Of(NumberBounds bounds)
+    public static Dfa Of(NumberBounds bounds, WorkBudget budget)
     {
         if (!bounds.IsBounded)
         {
@@ -44,14 +44,14 @@ internal static class NumberLanguage
         }
 
         // Zero counts as positive; "-0" is left out.
-        var positive = Magnitude(bounds, from is { Value: < 0 } ? null : from, to, to is { Value: < 0 });
-        var negative = Magnitude(bounds, to is { Value: < 0 } below ? below.Negated : new Bound(0, true), from?.Negated, from is { Value: >= 0 })
+        var positive = Magnitude(bounds, from is { Value: < 0 } ? null : from, to, to is { Value: < 0 }, budget);
+        var negative = Magnitude(bounds, to is { Value: < 0 } below ? below.Negated : new Bound(0, true), from?.Negated, from is { Value: >= 0 }, budget)
             .Between("-"u8, []);
         return positive.OrElse(negative);
     }
 
     /// <summary>Numbers without sign.</summary>
-    private static Dfa Magnitude(NumberBounds bounds, Bound? from, Bound? to, bool isEmpty)
+    private static Dfa Magnitude(NumberBounds bounds, Bound? from, Bound? to, bool isEmpty, WorkBudget budget)
     {
         if (isEmpty || (from is { } low && to is { } high && low.Value > high.Value))
         {
@@ -63,20 +63,20 @@ internal static class NumberLanguage
         var form = bounds.AllowsDecimals && decimals > 0
             ? Regex.Concat(Integer(digits), Regex.Concat(Point, Digit.Times(1, decimals)).Optional())
             : Integer(digits);
-        var language = ByteNfa.ToDfa(form);
+        var language = ByteNfa.ToDfa(form, budget);
         if (from is { } least)
         {
-            language = language.Intersect(ByteNfa.ToDfa(AtLeast(least)));
+            language = language.Intersect(ByteNfa.ToDfa(AtLeast(least), budget), budget);
         }
 
         if (to is { } most)
         {
-            language = language.Intersect(ByteNfa.ToDfa(AtMost(most)));
+            language = language.Intersect(ByteNfa.ToDfa(AtMost(most), budget), budget);
         }
 
         foreach (var divisor in bounds.Divisors)
         {
-            language = language.Intersect(MultiplesOf(divisor));
+            language = language.Intersect(MultiplesOf(divisor), budget);
         }
 
         return language;

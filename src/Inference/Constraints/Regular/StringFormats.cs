@@ -48,7 +48,7 @@ internal static class StringFormats
         ["uri"] = "(?:https?|ftp)://" + Host + "(?::[1-9][0-9]{0,3})?(?:/" + UriCharacter + "*)*(?:\\?(?:" + UriCharacter + "|[/?])*)?(?:#(?:" + UriCharacter + "|[/?])*)?",
         ["uuid"] = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
         ["byte"] = "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)",
-    }.ToFrozenDictionary(entry => entry.Key, entry => new Lazy<Dfa>(() => ByteNfa.ToDfa(PatternParser.Parse($"^(?:{entry.Value})$"))));
+    }.ToFrozenDictionary(entry => entry.Key, entry => new Lazy<Dfa>(() => ByteNfa.ToDfa(PatternParser.Parse($"^(?:{entry.Value})$"), new WorkBudget())));
 
     /// <summary>The names, for messages.</summary>
     public static string Names { get; } = string.Join(", ", Known.Keys.Order(StringComparer.Ordinal));

@@ -100,7 +100,7 @@ internal sealed class ObjectGrammar(GrammarBuilder builder, Func<List<SchemaItem
     {
         builder.HasFreeNames = true;
         // Only the shortest form of a name, so that an escape cannot disguise one that is taken.
-        var name = builder.Terminal(JsonText.CanonicalString.Except(Dfa.OfTexts(names.Select(JsonText.Quote))));
+        var name = builder.Terminal(JsonText.CanonicalString.Except(Dfa.OfTexts(names.Select(JsonText.Quote)), builder.Budget));
         _colon ??= builder.Terminal(JsonText.Colon);
         return [.. Enumerable.Range(0, 2).Select(place => builder.Sequence(_leads[place] ??= builder.Terminal(Lead(place)), name, _colon.Value, value))];
     }

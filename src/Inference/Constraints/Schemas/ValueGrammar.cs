@@ -71,7 +71,7 @@ internal sealed class ValueGrammar
 
         if ((types & JsonTypes.Number) != 0)
         {
-            choices.Add(_builder.Terminal(NumberLanguage.Of(NumberOf(facts, types))));
+            choices.Add(_builder.Terminal(NumberLanguage.Of(NumberOf(facts, types), _builder.Budget)));
         }
 
         if (types.HasFlag(JsonTypes.Boolean))
@@ -108,15 +108,15 @@ internal sealed class ValueGrammar
     }
 
     /// <summary>What patterns and formats allow between the quotes; null where there are none.</summary>
-    private static Dfa? Content(SchemaFacts facts)
+    private Dfa? Content(SchemaFacts facts)
     {
         Dfa? content = null;
         foreach (var (pointer, text) in facts.Patterns)
         {
             try
             {
-                var pattern = ByteNfa.ToDfa(PatternParser.Parse(text));
-                content = content?.Intersect(pattern) ?? pattern;
+                var pattern = ByteNfa.ToDfa(PatternParser.Parse(text), _builder.Budget);
+                content = content?.Intersect(pattern, _builder.Budget) ?? pattern;
             }
             catch (PatternException exception)
             {
@@ -137,12 +137,12 @@ internal sealed class ValueGrammar
 
             var format = StringFormats.Find(name)
                 ?? throw new UnsupportedSchemaException(pointer, $"the format is not known; known are {StringFormats.Names}");
-            content = content?.Intersect(format) ?? format;
+            content = content?.Intersect(format, _builder.Budget) ?? format;
         }
 
         return content is null || (facts.MinLength == 0 && facts.MaxLength is null)
             ? content
-            : content.WithLength(JsonText.CanonicalCharacterLanguage, facts.MinLength, facts.MaxLength);
+            : content.WithLength(JsonText.CanonicalCharacterLanguage, facts.MinLength, facts.MaxLength, _builder.Budget);
     }
 
     private int BuildValues(SchemaFacts facts)

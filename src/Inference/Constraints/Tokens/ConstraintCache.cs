@@ -5,7 +5,7 @@ namespace Hybrid.Inference.Constraints.Tokens;
 /// <summary>A model's compiled formats: the ones last used are kept. Thread safe.</summary>
 internal sealed class ConstraintCache(Func<TokenTrie> buildTrie, IReadOnlyCollection<int> endTokens)
 {
-    private const int MaxFormats = 16;
+    private const int MaxFormats = 8;
 
     private readonly Lazy<TokenTrie> _trie = new(buildTrie);
     private readonly LinkedList<(JsonFormat Format, TokenTable Table)> _recent = [];

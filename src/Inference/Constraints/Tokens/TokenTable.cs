@@ -8,7 +8,15 @@ namespace Hybrid.Inference.Constraints.Tokens;
 internal sealed class TokenTable
 {
     /// <summary>Above this what was worked out is forgotten and begun again.</summary>
-    private const long MaxBytes = 24L << 20;
+    private const long MaxBytes = 8L << 20;
+
+    /// <summary>
+    /// What finding out one state's tokens may cost beyond its single bytes. A hostile schema exceeds it; then longer tokens are left out,
+    /// which a text can do without.
+    /// </summary>
+    private const int MaxWork = 200_000;
+
+    private const int MaxNewStates = 2_048;
 
     private readonly TokenTrie _trie;
     private readonly int[] _endTokens;
@@ -30,6 +38,9 @@ internal sealed class TokenTable
 
     /// <summary>Changes when states from before must be taken over with <see cref="Adopt"/>.</summary>
     public int Generation { get; private set; }
+
+    /// <summary>How many states' tokens were worked out so far.</summary>
+    public int Masks { get; private set; }
 
     public GrammarState Start => _automaton.Start;
 
@@ -67,8 +78,15 @@ internal sealed class TokenTable
                 Generation++;
             }
 
-            state.Mask = Build(state);
-            _maskBytes += state.Mask.Length * sizeof(ulong);
+            var alike = _automaton.Alike(state, _path.Length - 1);
+            if (alike.Mask is null)
+            {
+                alike.Mask = Build(alike);
+                Masks++;
+                _maskBytes += alike.Mask.Length * sizeof(ulong);
+            }
+
+            state.Mask = alike.Mask;
         }
 
         return state.Mask;
@@ -108,12 +126,28 @@ internal sealed class TokenTable
     private ulong[] Build(GrammarState state)
     {
         var mask = new ulong[(_trie.VocabularySize + 63) >> 6];
-        var (values, depths, ends, firsts, tokens, path) = (_trie.Values, _trie.Depths, _trie.Ends, _trie.FirstTokens, _trie.Tokens, _path);
+        var (values, depths, ends, plain) = (_trie.Values, _trie.Depths, _trie.Ends, _trie.IsPlain);
+        var (firsts, tokens, path) = (_trie.FirstTokens, _trie.Tokens, _path);
         path[0] = state;
+        for (var node = 0; node < values.Length; node = ends[node])
+        {
+            _automaton.Step(state, values[node]);
+        }
+
+        var (mostWork, mostStates) = (_automaton.Work + MaxWork, _automaton.States + MaxNewStates);
         for (var node = 0; node < values.Length;)
         {
             var depth = depths[node];
-            var next = _automaton.Step(path[depth - 1]!, values[node]);
+            var from = path[depth - 1]!;
+            if (plain[node] && _automaton.TakesPlainText(from))
+            {
+                Allow(mask, tokens.AsSpan(firsts[node]..firsts[ends[node]]));
+                node = ends[node];
+                continue;
+            }
+
+            var isAffordable = _automaton.Work < mostWork && _automaton.States < mostStates;
+            var next = isAffordable || GrammarAutomaton.Knows(from, values[node]) ? _automaton.Step(from, values[node]) : null;
             if (next is null)
             {
                 node = ends[node];
@@ -122,22 +156,23 @@ internal sealed class TokenTable
 
             path[depth] = next;
             node++;
-            for (var i = firsts[node - 1]; i < firsts[node]; i++)
-            {
-                var token = tokens[i];
-                mask[token >> 6] |= 1UL << (token & 63);
-            }
+            Allow(mask, tokens.AsSpan(firsts[node - 1]..firsts[node]));
         }
 
         if (state.IsAccepting)
         {
-            foreach (var token in _endTokens)
-            {
-                mask[token >> 6] |= 1UL << (token & 63);
-            }
+            Allow(mask, _endTokens);
         }
 
         Array.Clear(path);
         return mask;
+    }
+
+    private static void Allow(ulong[] mask, ReadOnlySpan<int> tokens)
+    {
+        foreach (var token in tokens)
+        {
+            mask[token >> 6] |= 1UL << (token & 63);
+        }
     }
 }

@@ -6,10 +6,17 @@ namespace Hybrid.Inference.Constraints.Tokens;
 /// <remarks>Added and special tokens and tokens without bytes are left out: they never stand within a constrained answer.</remarks>
 internal sealed class TokenTrie
 {
+    /// <summary>
+    /// Longer tokens (runs of spaces and of marks, mostly) are left out too: shorter ones spell the same, and what is near a bound of
+    /// length must be worked out only within this distance.
+    /// </summary>
+    private const int LongestToken = 32;
+
     private readonly byte[][] _bytes;
 
     private TokenTrie(byte[][] bytes, int[] tokens, byte[] values, ushort[] depths, int[] ends, int[] firstTokens, int vocabularySize)
     {
+        IsPlain = FindPlain(values, ends);
         _bytes = bytes;
         Tokens = tokens;
         Values = values;
@@ -37,6 +44,9 @@ internal sealed class TokenTrie
     /// <summary>Where the tokens of each node, and behind them those of its descendants, begin in <see cref="Tokens"/>; one more at the end.</summary>
     public int[] FirstTokens { get; }
 
+    /// <summary>Whether each node and its descendants are plain text.</summary>
+    public bool[] IsPlain { get; }
+
     public int Nodes => Values.Length;
 
     /// <summary>A token's bytes; none for a token that is not in the tree.</summary>
@@ -54,7 +64,7 @@ internal sealed class TokenTrie
         }
 
         RefuseIncomplete(tokenizer, bytes);
-        var tokens = Enumerable.Range(0, bytes.Length).Where(token => bytes[token].Length is > 0 and < ushort.MaxValue).ToArray();
+        var tokens = Enumerable.Range(0, bytes.Length).Where(token => bytes[token].Length is > 0 and <= LongestToken).ToArray();
         Array.Sort(tokens, (left, right) => bytes[left].AsSpan().SequenceCompareTo(bytes[right]) is var order and not 0 ? order : left - right);
         return LayOut(bytes, tokens, vocabularySize);
     }
@@ -98,6 +108,22 @@ internal sealed class TokenTrie
         }
 
         return new TokenTrie(bytes, tokens, [.. values], [.. depths], ends, [.. firsts], vocabularySize);
+    }
+
+    private static bool[] FindPlain(byte[] values, int[] ends)
+    {
+        var plain = new bool[values.Length];
+        // Backwards, so that a node's children are known before it.
+        for (var node = values.Length - 1; node >= 0; node--)
+        {
+            plain[node] = Grammars.GrammarAutomaton.IsPlainText(values[node]);
+            for (var child = node + 1; plain[node] && child < ends[node]; child = ends[child])
+            {
+                plain[node] = plain[child];
+            }
+        }
+
+        return plain;
     }
 
     /// <summary>Every byte of UTF-8 text needs a token of its own, or an answer could get stuck.</summary>

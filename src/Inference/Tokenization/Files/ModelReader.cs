@@ -8,12 +8,18 @@ internal static class ModelReader
     /// <summary>Above every published vocabulary; a larger id in a damaged file would only exhaust memory.</summary>
     public const int HighestId = (1 << 24) - 1;
 
-    public static BpeVocabulary ReadVocabulary(TokenizerNode model)
+    private const string WordPiece = "WordPiece";
+    private const int LongestWord = 100;
+
+    /// <summary>Reads the tokens.</summary>
+    /// <param name="model">The value of the key.</param>
+    /// <param name="forEmbeddings">Whether word pieces will do: there is no way back from them to text.</param>
+    public static BpeVocabulary ReadVocabulary(TokenizerNode model, bool forEmbeddings)
     {
         // Old files leave the type out.
-        if (model.Optional("type") is { } type && type.Text() != "BPE")
+        if (model.Optional("type") is { } type && type.Text() != "BPE" && !(forEmbeddings && type.Text() == WordPiece))
         {
-            throw type.Unsupported("BPE");
+            throw type.Unsupported(forEmbeddings ? $"BPE, {WordPiece}" : "BPE");
         }
 
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -33,7 +39,22 @@ internal static class ModelReader
     /// <param name="vocabulary">Its vocabulary, read before.</param>
     /// <param name="inBytes">Whether words are read as bytes.</param>
     /// <param name="find">Finds a token by its text, added ones included.</param>
-    public static BpeModel Read(TokenizerNode model, BpeVocabulary vocabulary, bool inBytes, Func<string, int?> find)
+    public static WordModel Read(TokenizerNode model, BpeVocabulary vocabulary, bool inBytes, Func<string, int?> find)
+    {
+        return model.Optional("type")?.Text() == WordPiece ? ReadWordPiece(model, vocabulary, find) : ReadBpe(model, vocabulary, inBytes, find);
+    }
+
+    private static WordPieceModel ReadWordPiece(TokenizerNode model, BpeVocabulary vocabulary, Func<string, int?> find)
+    {
+        var unknown = model.Required("unk_token");
+        return new WordPieceModel(
+            vocabulary,
+            model.Optional("continuing_subword_prefix")?.Text() ?? "##",
+            find(unknown.Text()) ?? throw unknown.Broken($"is {unknown.Quote()}, which is no token"),
+            model.Optional("max_input_chars_per_word")?.Integer(1, 1 << 20) ?? LongestWord);
+    }
+
+    private static BpeModel ReadBpe(TokenizerNode model, BpeVocabulary vocabulary, bool inBytes, Func<string, int?> find)
     {
         if (model.Optional("dropout") is { } dropout
             && !(dropout.Value.ValueKind == JsonValueKind.Number && dropout.Value.TryGetDouble(out var rate) && rate == 0))

@@ -5,7 +5,7 @@ namespace Hybrid.Inference.Tokenization.Files;
 /// <summary>Reads <c>normalizer</c>.</summary>
 internal static class NormalizerReader
 {
-    private const string Known = "Sequence, NFC, NFD, NFKC, NFKD, Prepend, Replace, Lowercase, Strip, StripAccents";
+    private const string Known = "Sequence, NFC, NFD, NFKC, NFKD, Prepend, Replace, Lowercase, Strip, StripAccents, BertNormalizer";
 
     public static TextNormalizer Read(TokenizerNode node)
     {
@@ -21,6 +21,8 @@ internal static class NormalizerReader
             "Replace" => new ReplaceNormalizer(PatternReader.Read(node.Required("pattern")), node.Required("content").Text()),
             "Lowercase" => CharacterNormalizer.Lowercase(),
             "Strip" => new StripNormalizer(node.Required("strip_left").Flag(), node.Required("strip_right").Flag()),
+            "BertNormalizer" => BertNormalizer.Create(
+                node.Flag("clean_text", true), node.Flag("handle_chinese_chars", true), node.Optional("strip_accents")?.Flag(), node.Flag("lowercase", true)),
             "StripAccents" => CharacterNormalizer.StripAccents(),
             _ => throw type.Unsupported(Known),
         };

@@ -7,7 +7,7 @@ namespace Hybrid.Inference.Tokenization.Files;
 internal static class PreTokenizerReader
 {
     private const string Known =
-        "Sequence, Split, ByteLevel, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation";
+        "Sequence, Split, ByteLevel, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, BertPreTokenizer";
 
     /// <summary>Reads the steps.</summary>
     /// <returns>The pre-tokenizer, and whether the model shall read words as bytes because ByteLevel is the last step.</returns>
@@ -51,6 +51,11 @@ internal static class PreTokenizerReader
                 ReadReplacement(node), ReadPrepend(node), node.Flag("split", true)),
             "Whitespace" => SplitPreTokenizer.IntoWords(),
             "WhitespaceSplit" => SplitPreTokenizer.AtCharacters(UnicodeClasses.IsWhiteSpace, SplitBehavior.Removed),
+            "BertPreTokenizer" => new PreTokenizerSequence(
+            [
+                SplitPreTokenizer.AtCharacters(UnicodeClasses.IsWhiteSpace, SplitBehavior.Removed),
+                SplitPreTokenizer.AtCharacters(UnicodeClasses.IsPunctuation, SplitBehavior.Isolated),
+            ]),
             "Punctuation" => SplitPreTokenizer.AtCharacters(
                 UnicodeClasses.IsPunctuation, node.Optional("behavior") is { } behavior ? ReadBehavior(behavior) : SplitBehavior.Isolated),
             _ => throw type.Unsupported(Known),

@@ -1,0 +1,219 @@
+using System.Net;
+using System.Text;
+using Hybrid.EdgeWorker.Tests.Models;
+
+namespace Hybrid.EdgeWorker.Tests.Api.OpenAI;
+
+/// <summary>Requests that are refused: always in OpenAI's shape, with the field that is wrong.</summary>
+public sealed class RefusalTests(TestModels models) : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+    private TestDevice _device = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> ChatFields => new()
+    {
+        // instead of the model, or beside it; the field that is named
+        { "\"model\":7", "model" },
+        { "\"model\":null", "model" },
+        { "\"messages\":[]", "messages" },
+        { "\"messages\":{}", "messages" },
+        { "\"messages\":[7]", "messages[0]" },
+        { "\"messages\":[{\"role\":\"user\"}]", "messages[0].content" },
+        { "\"messages\":[{\"role\":\"king\",\"content\":\"a\"}]", "messages[0].role" },
+        { "\"messages\":[{\"role\":\"user\",\"content\":7}]", "messages[0].content" },
+        { "\"messages\":[{\"role\":\"user\",\"content\":\"\\ud800\"}]", "messages[0].content" },
+        { "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":7}]}]", "messages[0].content[0].text" },
+        { "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"data:\"}}]}]", "messages[0].content[0].type" },
+        { "\"messages\":[{\"role\":\"tool\",\"content\":\"a\"}]", "messages[0].tool_call_id" },
+        { "\"n\":2", "n" },
+        { "\"n\":\"1\"", "n" },
+        { "\"max_tokens\":0", "max_tokens" },
+        { "\"max_tokens\":1e99", "max_tokens" },
+        { "\"max_tokens\":1.5", "max_tokens" },
+        { "\"max_completion_tokens\":\"7\"", "max_completion_tokens" },
+        { "\"temperature\":3", "temperature" },
+        { "\"temperature\":1e999", "temperature" },
+        { "\"temperature\":\"hot\"", "temperature" },
+        { "\"top_p\":-1", "top_p" },
+        { "\"seed\":1.5", "seed" },
+        { "\"stop\":7", "stop" },
+        { "\"stop\":[\"\"]", "stop" },
+        { "\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]", "stop" },
+        { "\"stop\":[7]", "stop[0]" },
+        { "\"frequency_penalty\":2.5", "frequency_penalty" },
+        { "\"presence_penalty\":true", "presence_penalty" },
+        { "\"logprobs\":7", "logprobs" },
+        { "\"logprobs\":true,\"top_logprobs\":21", "top_logprobs" },
+        { "\"top_logprobs\":2", "top_logprobs" },
+        { "\"stream\":\"yes\"", "stream" },
+        { "\"stream_options\":{\"include_usage\":true}", "stream_options" },
+        { "\"stream\":true,\"stream_options\":7", "stream_options" },
+        { "\"response_format\":\"json\"", "response_format" },
+        { "\"response_format\":{\"type\":\"xml\"}", "response_format.type" },
+        { "\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\"}}", "response_format.json_schema.schema" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a b\",\"schema\":{}}}", "response_format.json_schema.name" },
+        { "\"tools\":[{\"type\":\"browser\"}]", "tools[0].type" },
+        { "\"tools\":[{\"type\":\"function\"}]", "tools[0].function" },
+        { "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":7}}]", "tools[0].function.name" },
+        { "\"tool_choice\":\"required\"", "tool_choice" },
+        { "\"tool_choice\":7", "tool_choice" },
+        { "\"user\":7", "user" },
+        { "\"metadata\":{\"a\":7}", "metadata.a" },
+        { "\"metadata\":[]", "metadata" },
+        { "\"modalities\":[\"audio\"]", "modalities" },
+    };
+
+    public static TheoryData<string, string> ResponseFields => new()
+    {
+        { "\"input\":7", "input" },
+        { "\"input\":[]", "input" },
+        { "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\"}]}]", "input[0].content[0].type" },
+        { "\"input\":[{\"type\":\"item_reference\",\"id\":\"x\"}]", "input[0].type" },
+        { "\"input\":\"a\",\"previous_response_id\":\"resp_0\"", "previous_response_id" },
+        { "\"input\":\"a\",\"previous_response_id\":\"resp_0193a2b45c6d7e8f90123456789abcde\"", "previous_response_id" },
+        { "\"input\":\"a\",\"instructions\":7", "instructions" },
+        { "\"input\":\"a\",\"background\":true", "background" },
+        { "\"input\":\"a\",\"conversation\":\"c\"", "conversation" },
+        { "\"input\":\"a\",\"text\":{\"format\":{\"type\":\"xml\"}}", "text.format.type" },
+        { "\"input\":\"a\",\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type" },
+        { "\"input\":\"a\",\"max_output_tokens\":0", "max_output_tokens" },
+    };
+
+    public async ValueTask InitializeAsync() => _device = await TestDevice.StartAsync(_folder.Path, models.Folder, works: false);
+
+    [Theory]
+    [MemberData(nameof(ChatFields))]
+    public async Task Chat_BadField_400NamesIt(string fields, string param)
+    {
+        var rest = fields.Contains("\"messages\"", StringComparison.Ordinal) ? "" : ",\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]";
+        var model = fields.Contains("\"model\"", StringComparison.Ordinal) ? "" : ",\"model\":\"hybrid\"";
+
+        var reply = await _device.AskAsync("chat/completions", $"{{{fields}{rest}{model}}}");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_request_error", param), (
+            reply.Status, reply.Error.GetProperty("type").GetString(), reply.Error.GetProperty("param").GetString()));
+        Assert.NotEmpty(reply.Error.GetProperty("message").GetString()!);
+        Assert.NotEmpty(reply.Error.GetProperty("code").GetString()!);
+        Assert.Equal(0, _device.Journal.OpenCount);
+    }
+
+    [Theory]
+    [MemberData(nameof(ResponseFields))]
+    public async Task Responses_BadField_400NamesIt(string fields, string param)
+    {
+        var reply = await _device.AskAsync("responses", $"{{{fields},\"model\":\"hybrid\"}}");
+
+        Assert.Equal((HttpStatusCode.BadRequest, param), (reply.Status, reply.Error.GetProperty("param").GetString()));
+    }
+
+    [Theory]
+    [InlineData("{\"prompt\":[1,2]}")]
+    [InlineData("{\"prompt\":[\"a\",\"b\"]}")]
+    [InlineData("{\"prompt\":\"\"}")]
+    [InlineData("{}")]
+    public async Task Completions_BadPrompt_400NamesIt(string body)
+    {
+        var reply = await _device.AskAsync("completions", body.Replace("{", "{\"model\":\"hybrid\"" + (body == "{}" ? "" : ","), StringComparison.Ordinal));
+
+        Assert.Equal((HttpStatusCode.BadRequest, "prompt"), (reply.Status, reply.Error.GetProperty("param").GetString()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"model\":\"hybrid\",\"model\":\"hybrid\"}")]
+    public async Task Chat_NoJsonObject_400(string body)
+    {
+        var reply = await _device.AskAsync("chat/completions", body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (reply.Status, reply.Error.GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task Chat_DeepNesting_400()
+    {
+        var reply = await _device.AskAsync("chat/completions", string.Concat(Enumerable.Repeat("{\"a\":", 10_000)));
+
+        Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
+    }
+
+    [Fact]
+    public async Task Chat_InvalidUtf8_400()
+    {
+        using var content = new ByteArrayContent([.. "{\"model\":\""u8, 0xff, 0xfe, .. "\"}"u8]);
+        content.Headers.ContentType = new("application/json");
+        using var response = await _device.Http.PostAsync("v1/chat/completions", content, Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Chat_UnknownModel_404NamesTheKnownOnes()
+    {
+        var reply = await _device.AskAsync("chat/completions", """{"model":"gpt-9","messages":[{"role":"user","content":"a"}]}""");
+
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found", "model"), (
+            reply.Status, reply.Error.GetProperty("code").GetString(), reply.Error.GetProperty("param").GetString()));
+        Assert.Contains($"hybrid, {TestModels.Name}, cloud", reply.Error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "v1/nothing", HttpStatusCode.NotFound)]
+    [InlineData("POST", "v1/nothing", HttpStatusCode.NotFound)]
+    [InlineData("GET", "v1/chat/completions", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", "v1/models", HttpStatusCode.MethodNotAllowed)]
+    public async Task Path_NotThere_OpenAIsShape(string method, string path, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (method == "POST")
+        {
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        }
+
+        using var response = await _device.Http.SendAsync(request, Token);
+
+        Assert.Equal(status, response.StatusCode);
+        var body = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement;
+        Assert.Equal("invalid_request_error", body.GetProperty("error").GetProperty("type").GetString());
+        Assert.NotEmpty(response.Headers.GetValues("x-request-id").Single());
+    }
+
+    [Fact]
+    public async Task Chat_NotJsonContent_415()
+    {
+        using var content = new StringContent("{}", Encoding.UTF8, "text/plain");
+        using var response = await _device.Http.PostAsync("v1/chat/completions", content, Token);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Contains("\"error\":{\"message\"", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chat_ForeignHost_OpenAIsShape()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "v1/models");
+        request.Headers.Host = "evil.example";
+        using var response = await _device.Http.SendAsync(request, Token);
+
+        Assert.Contains("\"error\":{\"message\"", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Embeddings_NoModel_404InOpenAIsShape()
+    {
+        var reply = await _device.AskAsync("embeddings", """{"model":"embed","input":"a"}""");
+
+        Assert.Equal((HttpStatusCode.NotFound, "model_not_found"), (reply.Status, reply.Error.GetProperty("code").GetString()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _device.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Hybrid.EdgeWorker.Api;
+using Hybrid.EdgeWorker.Tests.Cli;
+using Hybrid.EdgeWorker.Tests.Models;
+
+namespace Hybrid.EdgeWorker.Tests.Hostile;
+
+/// <summary>The real program under a thousand requests nobody should send.</summary>
+public sealed class HostileTests(TestModels models) : IDisposable
+{
+    private const int Seed = 20261124;
+    private const int Requests = 1000;
+    private const int AtOnce = 8;
+
+    /// <summary>
+    /// The garbage collector gives memory back when it likes, and keeps some to hand; a leak of a tenth of what was sent, or of one object for
+    /// each request that holds a body, would be far more than this.
+    /// </summary>
+    private const long Margin = 96L << 20;
+
+    private readonly TemporaryFolder _data = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Thousand_NoServerErrorNoCrashAndMemoryComesBack()
+    {
+        await using var server = await EdgeServer.StartAsync(models, _data.Path, [], ("HYBRID__Routing__Mode", "LocalOnly"));
+        // What the program needs once, it needs afterwards too: the first hundred only warm it up.
+        var seen = new ConcurrentDictionary<(string Kind, int Status), int>();
+        await SendAsync(server, new HostileRequests(Seed + 1).Draw(100), []);
+        await WorksAsync(server);
+        var before = PrivateBytes(server);
+
+        await SendAsync(server, new HostileRequests(Seed).Draw(Requests), seen);
+
+        await WorksAsync(server);
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(
+            '\n', seen.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key.Kind}: {pair.Key.Status} x {pair.Value}")));
+        Assert.DoesNotContain(seen, pair => pair.Key.Status is >= 500 and not 503 && pair.Key is not (HostileRequests.VersionKind, 505));
+        // Each kind was heard, or the connection was ended; and the kinds that are requests at all were refused.
+        Assert.True(seen.Where(pair => pair.Key.Status is >= 400 and < 500).Select(pair => pair.Key.Kind).Distinct().Count() >= 15);
+        var after = 0L;
+        await Eventually.HoldsAsync(async () =>
+        {
+            await server.StatusAsync();
+            after = PrivateBytes(server);
+            return after <= before + Margin;
+        });
+        TestContext.Current.TestOutputHelper?.WriteLine($"private bytes: {before >> 20} MB before, {after >> 20} MB after");
+        Assert.DoesNotContain("Unhandled", server.Process.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("failed.", server.Process.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _data.Dispose();
+
+    private static async Task SendAsync(
+        EdgeServer server, IEnumerable<HostileRequest> requests, ConcurrentDictionary<(string Kind, int Status), int> seen) =>
+        await Parallel.ForEachAsync(
+            requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
+            async (request, token) =>
+            {
+                var statuses = await HostileClient.SendAsync(server.Address, request, token).SoonAsync();
+                foreach (var status in statuses.DefaultIfEmpty(0))
+                {
+                    seen.AddOrUpdate((request.Kind, status), 1, (_, count) => count + 1);
+                }
+            });
+
+    private static async Task WorksAsync(EdgeServer server)
+    {
+        var prompt = await server.PostAsync(new PromptBody("Which pump?", Options: new Contracts.PromptOptions(MaxTokens: 4), Interactive: true), wait: 60);
+        Assert.Equal(Contracts.PromptState.Answered, prompt.State);
+    }
+
+    /// <summary>Memory of its own, not shared with other programs; from the system, so the program needs no hook for it.</summary>
+    private static long PrivateBytes(EdgeServer server)
+    {
+        var line = File.ReadLines($"/proc/{server.Process.Id}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture) << 10;
+    }
+}

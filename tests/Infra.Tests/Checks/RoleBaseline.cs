@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+using Hybrid.Infra.Tests.Bicep;
+
+namespace Hybrid.Infra.Tests.Checks;
+
+/// <summary>Who may do what, in words, to be held against an exact list.</summary>
+internal static partial class RoleBaseline
+{
+    private const string Assignments = "Microsoft.Authorization/roleAssignments";
+    private const string Definitions = "Microsoft.Authorization/roleDefinitions";
+
+    // Azure built-in roles (Azure RBAC, "Azure built-in roles"): not taken from the templates, whose ids may be wrong.
+    private static readonly Dictionary<string, string> BuiltIn = new()
+    {
+        ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
+        ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = "Storage Blob Data Contributor",
+        ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Storage Queue Data Contributor",
+        ["c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"] = "Storage Queue Data Message Sender",
+        ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
+        ["69a216fc-b8fb-44d8-bc22-1f3c2cd27a39"] = "Azure Service Bus Data Sender",
+        ["4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0"] = "Azure Service Bus Data Receiver",
+        ["5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"] = "Cognitive Services OpenAI User",
+        ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
+    };
+
+    private static readonly (string Pattern, string Words)[] Scopes =
+    [
+        (@"^Microsoft\.Storage/storageAccounts/[^/]+$", "storage account"),
+        (@"^Microsoft\.Storage/storageAccounts/[^/]+/queueServices/default/queues/(.+)$", "storage queue $1"),
+        (@"^Microsoft\.Storage/storageAccounts/[^/]+/blobServices/default/containers/(.+)$", "container $1"),
+        (@"^Microsoft\.ServiceBus/namespaces/[^/]+/queues/(.+)$", "bus queue $1"),
+        (@"^Microsoft\.CognitiveServices/accounts/[^/]+$", "model"),
+        (@"^Microsoft\.Insights/components/[^/]+$", "telemetry"),
+    ];
+
+    /// <summary>All roles, as <c>app: Storage Blob Data Owner on storage account</c>, in order.</summary>
+    public static IReadOnlyList<string> Read(Snapshot snapshot)
+    {
+        var custom = snapshot.OfType(Definitions).ToDictionary(role => role.Name, role => role.Text("roleName")!.Split(" (")[0]);
+        return [.. snapshot.OfType(Assignments).Select(Describe).Order(StringComparer.Ordinal)];
+
+        string Describe(PlannedResource assignment)
+        {
+            var id = assignment.Text("roleDefinitionId")!.Split('/')[^1];
+            var role = BuiltIn.GetValueOrDefault(id) ?? custom.GetValueOrDefault(id) ?? $"unknown role {id}";
+            var principal = assignment.Text("principalId")!;
+            var who = principal.Contains("userAssignedIdentities", StringComparison.Ordinal) ? "app" : principal;
+            var path = assignment.Text("condition") is { } condition ? $" below {PathIn().Match(condition).Groups[1].Value}" : "";
+            return $"{who}: {role} on {WordsFor(assignment.RoleScope)}{path}";
+        }
+    }
+
+    /// <summary>Where the conditions or the roles made for devices allow more than they should.</summary>
+    public static IReadOnlyList<string> FindGaps(Snapshot snapshot)
+    {
+        var found = new List<string>();
+        foreach (var assignment in snapshot.OfType(Assignments))
+        {
+            if (assignment.Text("principalType") != "ServicePrincipal")
+            {
+                found.Add($"{assignment.RoleScope}: principalType is {assignment.Text("principalType")}.");
+            }
+
+            var id = assignment.Text("roleDefinitionId")!.Split('/')[^1];
+            var onContainer = assignment.RoleScope.Contains("/containers/", StringComparison.Ordinal);
+            if (assignment.Text("condition") is not { } condition)
+            {
+                if (onContainer)
+                {
+                    found.Add($"{assignment.RoleScope}: a container is shared by all devices, and this role has no condition.");
+                }
+
+                continue;
+            }
+
+            // An action that the condition does not name is free.
+            var named = ActionsIn().Matches(condition).Select(match => match.Groups[1].Value).ToHashSet();
+            var allowed = snapshot.OfType(Definitions).Single(role => role.Name == id).At("permissions")![0]!["dataActions"]!.AsArray();
+            found.AddRange(
+                from action in allowed.Select(action => action!.GetValue<string>())
+                where !named.Contains(action)
+                select $"{assignment.RoleScope}: the condition does not bind {action}.");
+            if (assignment.Text("conditionVersion") != "2.0" || !PathIn().Match(condition).Groups[1].Value.EndsWith('/'))
+            {
+                found.Add($"{assignment.RoleScope}: the condition must be of version 2.0 and name a path that ends in a slash.");
+            }
+        }
+
+        return found;
+    }
+
+    private static string WordsFor(string scope)
+    {
+        foreach (var (pattern, words) in Scopes)
+        {
+            if (Regex.Match(scope, pattern) is { Success: true } match)
+            {
+                return match.Result(words);
+            }
+        }
+
+        return scope;
+    }
+
+    [GeneratedRegex("StringStartsWith '([^']*)'")]
+    private static partial Regex PathIn();
+
+    [GeneratedRegex(@"!\(ActionMatches\{'([^']*)'\}\)")]
+    private static partial Regex ActionsIn();
+}

@@ -1,0 +1,119 @@
+using Hybrid.Infra.Tests.Bicep;
+using Hybrid.Infra.Tests.Checks;
+
+namespace Hybrid.Infra.Tests;
+
+/// <summary>Deliberate mistakes, each made in a copy of the templates: a check that sees none of them would be worth nothing.</summary>
+public sealed class MistakeTests(BicepServer bicep)
+{
+    [Theory]
+    [InlineData("queues", "modules/storage.bicep", "allowSharedKeyAccess: allowSas", "allowSharedKeyAccess: true", "allowSharedKeyAccess is true, not false")]
+    [InlineData("keys", "modules/storage.bicep", "allowSharedKeyAccess: allowSas", "allowSharedKeyAccess: false", "allowSharedKeyAccess is false, not true")]
+    [InlineData("queues", "modules/storage.bicep", "'TLS1_2'", "'TLS1_0'", "minimumTlsVersion is TLS1_0")]
+    [InlineData("bus", "modules/serviceBus.bicep", "disableLocalAuth: !allowSas", "disableLocalAuth: allowSas", "Microsoft.ServiceBus/namespaces")]
+    [InlineData("queues", "modules/openAi.bicep", "disableLocalAuth: !allowKeys", "disableLocalAuth: allowKeys", "Microsoft.CognitiveServices/accounts")]
+    [InlineData("private", "main.bicep", "privateNetworking ? 'Premium' : serviceBusSku", "serviceBusSku", "private endpoints need the tier Premium")]
+    [InlineData("queues", "main.bicep", "output blobServiceUri string = blobUri", "output accountKey string = 'x'", "The output accountKey looks like a secret")]
+    [InlineData(
+        "queues", "main.bicep", "  HYBRID__Model__Provider: 'AzureOpenAI'", "  HYBRID__Model__Provider: 'AzureOpenAI'\n  HYBRID__Model__ApiKey: 'x'",
+        "The app setting HYBRID__Model__ApiKey looks like a secret")]
+    public async Task Security_Weakened_IsFound(string variant, string file, string old, string replacement, string finding)
+    {
+        var (chosen, snapshot) = await MakeAsync(variant, file, old, replacement);
+
+        Assert.Contains(SecurityBaseline.Find(snapshot, chosen.AllowSas, chosen.IsPrivate), line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("main.bicep", "    { on: 'applicationInsights', name: 'appi-${suffix}', role: builtInRoles.monitoringMetricsPublisher }\n", "")]
+    [InlineData("modules/device.bicep", "name: answerQueue, role: deviceRoleIds.answers", "name: names.answers, role: deviceRoleIds.answers")]
+    [InlineData("modules/device.bicep", "role: deviceRoleIds.claims", "role: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'")]
+    [InlineData("modules/device.bicep", "StringStartsWith \\'${device.deviceId}/\\'", "StringStartsWith \\'\\'")]
+    [InlineData("types.bicep", "storageQueueDataMessageSender: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'", "storageQueueDataMessageSender: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'")]
+    public async Task Roles_Changed_AreNoLongerTheExpected(string file, string old, string replacement)
+    {
+        var right = await bicep.SnapshotAsync(TemplateVariant.Of("queues"));
+
+        var (_, wrong) = await MakeAsync("queues", file, old, replacement);
+
+        Assert.NotEqual(RoleBaseline.Read(right), RoleBaseline.Read(wrong));
+    }
+
+    [Fact]
+    public async Task Condition_ThatForgetsAnAction_IsFound()
+    {
+        var (_, snapshot) = await MakeAsync("queues", "modules/device.bicep", " AND !(ActionMatches{\\'${blobActions}/delete\\'})", "");
+
+        Assert.Contains(RoleBaseline.FindGaps(snapshot), line => line.EndsWith("does not bind Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete.", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("queues", "main.bicep", "HYBRID__Model__Deployment: modelDeployment", "HYBRID__Model__DeploymentName: modelDeployment", "Model:Deployment is not set")]
+    [InlineData("queues", "main.bicep", "HYBRID__Claims__KeepFor:", "HYBRID__Claims__Keep:", "HYBRID__Claims__Keep is bound by nothing")]
+    [InlineData("queues", "main.bicep", "extensions__queues__batchSize", "extensions__queue__batchSize", "AzureFunctionsJobHost__extensions__queue__batchSize is neither")]
+    [InlineData("queues", "main.bicep", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__queueUri", "AzureWebJobsStorage__queueServiceUri is missing")]
+    [InlineData("bus", "main.bicep", "var queueFunctions = ['Escalation', ", "var queueFunctions = ['Escalations', ", "Escalation must be disabled")]
+    [InlineData("queues", "main.bicep", "  AZURE_CLIENT_ID:", "  AZURE_CLIENTID:", "AZURE_CLIENT_ID is missing")]
+    [InlineData(
+        "queues", "main.bicep", "  HYBRID__Model__Provider:", "  FUNCTIONS_WORKER_RUNTIME: 'custom'\n  HYBRID__Model__Provider:",
+        "FUNCTIONS_WORKER_RUNTIME is refused")]
+    public async Task Setting_Renamed_IsFound(string variant, string file, string old, string replacement, string finding)
+    {
+        var (chosen, snapshot) = await MakeAsync(variant, file, old, replacement);
+
+        Assert.Contains(await SettingBaseline.FindAsync(snapshot, chosen.OnBus), line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("bus", "main.bicep", "{ name: names.answers, requiresSession: true }", "{ name: names.answers, requiresSession: false }", "answers has requiresSession false")]
+    [InlineData("bus", "main.bicep", "timeToLive: 'P${keptDays}D'", "timeToLive: 'P14D'", "defaultMessageTimeToLive P14D")]
+    [InlineData("bus", "modules/serviceBus.bicep", "deadLetteringOnMessageExpiration: true", "deadLetteringOnMessageExpiration: false", "deadLetteringOnMessageExpiration false")]
+    [InlineData("bus", "main.bicep", "param maxDeliveryCount int = 5", "param maxDeliveryCount int = 10", "maxDeliveryCount 10")]
+    [InlineData("bus", "main.bicep", "param lockDuration string = 'PT1M'", "param lockDuration string = 'PT10M'", "lockDuration PT10M")]
+    [InlineData("queues", "main.bicep", "  results: 'results'", "  results: 'result'", "The Storage queues lack results")]
+    [InlineData("queues", "main.bicep", "      names.calls\n", "", "The containers lack calls")]
+    [InlineData("queues", "main.bicep", "{ container: names.answers, days: keptDays }", "{ container: names.answers, days: 7 }", "Blobs of answers are deleted after 7 days")]
+    [InlineData("queues", "main.bicep", "      { container: names.calls, days: keptDays }\n", "", "Blobs of calls are never deleted")]
+    public async Task Queue_Misconfigured_IsFound(string variant, string file, string old, string replacement, string finding)
+    {
+        var (chosen, snapshot) = await MakeAsync(variant, file, old, replacement);
+
+        Assert.Contains(
+            QueueBaseline.Find(snapshot, chosen.OnBus, TemplateVariant.FirstDevice, TemplateVariant.SecondDevice),
+            line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("modules/storage.bicep", "allowBlobPublicAccess: false", "allowBlobPublicAcces: false", "BCP089")]
+    [InlineData("main.bicep", "output functionAppName string", "var forgotten = 1\n\noutput functionAppName string", "no-unused-vars")]
+    public async Task Template_Mistyped_CompilesWithAFinding(string file, string old, string replacement, string code)
+    {
+        using var copy = new TemplateCopy();
+        copy.Change(file, old, replacement);
+
+        var compiled = await bicep.CompileAsync(copy.PathOf(file));
+
+        Assert.Contains(compiled.Findings, finding => finding.Contains(code, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Transport_ThatTheBuildHasNot_IsRefused()
+    {
+        using var copy = new TemplateCopy();
+        var parameters = copy.WriteParameters($"{TemplateVariant.Of("queues").Parameters}\nparam transport = 'ServiceBus'");
+
+        var failure = await Record.ExceptionAsync(() => bicep.SnapshotAsync(parameters));
+
+        // Either the snapshot is refused, or it carries the refusal to the deployment.
+        var text = failure?.Message ?? (await bicep.SnapshotAsync(parameters)).Json;
+        Assert.Contains("needs packageSet Full", text, StringComparison.Ordinal);
+    }
+
+    private async Task<(TemplateVariant Variant, Snapshot Snapshot)> MakeAsync(string variant, string file, string old, string replacement)
+    {
+        var chosen = TemplateVariant.Of(variant);
+        using var copy = new TemplateCopy();
+        copy.Change(file, old, replacement);
+        return (chosen, await bicep.SnapshotAsync(copy.WriteParameters(chosen.Parameters)));
+    }
+}
