@@ -4,15 +4,15 @@ namespace Hybrid.FleetSimulation;
 internal static class Operations
 {
     /// <summary>
-    /// Requests per second of an idle device on its answer queue: <c>StorageQueue.ReceiveAsync</c> asks 24 times in the 20 seconds the inbox
-    /// waits (pauses of 0.1 s, doubling up to 1 s).
+    /// Requests per second of an idle device on its answer queue: every <c>Journal:IdlePoll</c>, a minute, the inbox waits for a second, in which
+    /// <c>StorageQueue.ReceiveAsync</c> asks five times (pauses of 0.1 s, doubling).
     /// </summary>
-    public const double QueuePolls = 24.0 / 20;
+    public const double QueuePolls = 5.0 / 61;
 
     /// <summary>
-    /// Operations per second of an idle device on Service Bus: one receive in 20 seconds, and the lock of its session renewed about every 30.
+    /// Operations per second of an idle device on Service Bus: one receive in about a minute, and the lock of its session renewed about every 30 seconds.
     /// </summary>
-    public const double BusIdle = (1.0 / 20) + (1.0 / 30);
+    public const double BusIdle = (1.0 / 61) + (1.0 / 30);
 
     /// <summary>An escalation's queue requests: sent, received, deleted; the answer sent and deleted (received by polling).</summary>
     public const double QueuePerEscalation = 5;
