@@ -13,7 +13,10 @@ namespace Hybrid.Api.Bench;
 /// </summary>
 internal static class ApiBench
 {
-    private const int WarmUp = 5;
+    /// <summary>Rounds until the compiler has done its best, each with a short answer.</summary>
+    private const int WarmUp = 60;
+
+    private const int WarmUpTokens = 4;
 
     /// <returns>0 if both bounds are kept, 1 if not.</returns>
     public static async Task<int> RunAsync(string? model, int rounds, int tokens, string parent, bool json, CancellationToken cancellationToken)
@@ -55,17 +58,18 @@ internal static class ApiBench
         var measured = new List<(Call, Call)>();
         for (var round = -WarmUp; round < rounds; round++)
         {
+            var most = round < 0 ? WarmUpTokens : tokens;
             var (one, two) = (Question(2 * round), Question((2 * round) + 1));
             Call directly, overApi;
             if (round % 2 == 0)
             {
-                directly = await direct.CallAsync(one, tokens, cancellationToken);
-                overApi = await served.CallAsync(two, tokens, cancellationToken);
+                directly = await direct.CallAsync(one, most, cancellationToken);
+                overApi = await served.CallAsync(two, most, cancellationToken);
             }
             else
             {
-                overApi = await served.CallAsync(one, tokens, cancellationToken);
-                directly = await direct.CallAsync(two, tokens, cancellationToken);
+                overApi = await served.CallAsync(one, most, cancellationToken);
+                directly = await direct.CallAsync(two, most, cancellationToken);
             }
 
             if (round >= 0)

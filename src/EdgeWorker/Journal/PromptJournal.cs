@@ -26,7 +26,7 @@ internal sealed class PromptJournal : IDisposable
     private readonly OpenMark _mark;
     private readonly JournalConnection _writing;
     private readonly JournalWriter _writer;
-    private readonly string _readers;
+    private readonly JournalReaders _reading;
     private readonly JournalEvents _events;
     private readonly JournalOptions _options;
     private readonly TimeProvider _time;
@@ -44,7 +44,7 @@ internal sealed class PromptJournal : IDisposable
         _mark = mark;
         _writing = writing;
         _writer = new JournalWriter(writing);
-        _readers = new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite }.ToString();
+        _reading = new JournalReaders(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         _events = events;
         _options = options;
         _time = time;
@@ -488,8 +488,7 @@ internal sealed class PromptJournal : IDisposable
         _writer.Dispose();
         _mark.Dispose();
         _writing.Dispose();
-        using var reader = new SqliteConnection(_readers);
-        SqliteConnection.ClearPool(reader);
+        _reading.Dispose();
         _outboxFilled.Dispose();
         _escalated.Dispose();
         _clockTurn.Dispose();
@@ -638,9 +637,7 @@ internal sealed class PromptJournal : IDisposable
     {
         try
         {
-            using var connection = new SqliteConnection(_readers);
-            connection.Open();
-            return query(connection);
+            return _reading.Do(query);
         }
         catch (SqliteException exception)
         {

@@ -9,7 +9,7 @@ internal sealed class KeyGuard(RequestDelegate next, KeyRing ring, RequestLimits
     private const string Scheme = "Bearer ";
 
     /// <summary>Whether it runs, and what its API looks like, is no secret; monitors and browsers ask without a key.</summary>
-    private static readonly PathString[] Open = ["/healthz", "/readyz", "/openapi", "/docs"];
+    private static readonly PathString[] Open = ["/healthz", "/readyz", "/openapi"];
 
     /// <summary>A full device may have room again very soon: a stream ends.</summary>
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(1);
