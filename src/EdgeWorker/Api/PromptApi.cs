@@ -199,5 +199,10 @@ internal static class PromptApi
         {
             return (null, [], Problems.Of(exception.StatusCode, "Body refused", $"{exception.Message} At most {options.MaxBodyBytes} bytes are read."));
         }
+        catch (IOException)
+        {
+            // A chunk whose size is no number the server can hold, or a connection that broke.
+            return (null, [], Problems.Of(StatusCodes.Status400BadRequest, "Body refused", "The body cannot be read."));
+        }
     }
 }

@@ -165,7 +165,7 @@ internal sealed class HostileRequests(int seed)
     private HostileRequest BadChunks()
     {
         var chunks = Pick("zz\r\n{}\r\n0\r\n\r\n", "-1\r\n{}\r\n", "ffffffffffffffff\r\n{}", "2\r\n{}XX0\r\n\r\n", "2;ext=" + new string('e', 20_000) + "\r\n{}\r\n0\r\n\r\n", "0\r\nTrailer: x\r\n\r\n");
-        return Raw("bad chunks", $"POST {Path()} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}", hangUp: true);
+        return Raw("bad chunks", $"POST {Path()} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
     }
 
     private HostileRequest BadLength()
@@ -185,8 +185,7 @@ internal sealed class HostileRequests(int seed)
     private HostileRequest Smuggled() => Raw(
         "smuggling",
         $"POST {Path()} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: {Pick("chunked", "chunked, identity", " chunked", "xchunked")}\r\n\r\n"
-        + "0\r\n\r\nGET /hybrid/status HTTP/1.1\r\nHost: evil.example\r\n\r\n",
-        hangUp: true);
+        + "0\r\n\r\nGET /hybrid/status HTTP/1.1\r\nHost: evil.example\r\n\r\n");
 
     private HostileRequest HangsUp()
     {
@@ -243,7 +242,7 @@ internal sealed class HostileRequests(int seed)
 
     private HostileRequest Post(string kind, byte[] body) => new(kind, [Request("POST", Path(), body)]);
 
-    private static HostileRequest Raw(string kind, string text, bool hangUp = false) => new(kind, [Encoding.Latin1.GetBytes(text)], hangUp);
+    private static HostileRequest Raw(string kind, string text) => new(kind, [Encoding.Latin1.GetBytes(text)]);
 
     private static byte[] Request(string method, string path, byte[] body) =>
     [

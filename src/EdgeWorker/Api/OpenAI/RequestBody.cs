@@ -41,6 +41,11 @@ internal sealed class RequestBody : IDisposable
                 _ => "The body cannot be read.",
             });
         }
+        catch (IOException)
+        {
+            // A chunk whose size is no number the server can hold, or a connection that broke.
+            throw RequestRefusedException.Of(StatusCodes.Status400BadRequest, "The body cannot be read.");
+        }
 
         if (!Utf8.IsValid(bytes))
         {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
+using Hybrid.EdgeWorker.Tests.Hostile;
 using Hybrid.EdgeWorker.Tests.Journal;
 
 namespace Hybrid.EdgeWorker.Tests.Api.Access;
@@ -253,6 +254,25 @@ public sealed class AccessTests : IDisposable
         using var response = await SendAsync(device, HttpMethod.Post, "hybrid/prompts", null, body: $"{{\"prompt\":\"{new string('x', 3000)}\"}}");
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/hybrid/prompts", "ffffffffffffffff\r\n{}")]
+    [InlineData("/v1/chat/completions", "ffffffffffffffff\r\n{}")]
+    [InlineData("/v1/responses", "zz\r\n{}")]
+    [InlineData("/hybrid/prompts", "-1\r\n{}")]
+    public async Task Body_InChunksThatAreNone_400AndNothingInTheLog(string path, string chunks)
+    {
+        await using var device = await StartAsync();
+
+        var statuses = await HostileClient.SendAsync(
+            device.Http.BaseAddress!,
+            new HostileRequest("bad chunks", [Encoding.ASCII.GetBytes(
+                $"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}")]),
+            Token).SoonAsync();
+
+        Assert.Equal([400], statuses);
+        Assert.DoesNotContain(device.Log.Lines, line => line.Contains("failed.", StringComparison.Ordinal));
     }
 
     [Theory]
