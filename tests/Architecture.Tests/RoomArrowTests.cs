@@ -34,6 +34,7 @@ public sealed class RoomArrowTests
         [("Inference", "Sampling")] = [],
         [("Inference", "Decoding")] = ["Folders", "Sampling"],
         [("Inference", "Answers")] = ["Decoding", "Sampling", "Tokenization"],
+        [("Messaging", "Amqp")] = ["DeadLetters"],
         [("Messaging", "Claims")] = ["Storage"],
         [("Messaging", "DeadLetters")] = ["Storage"],
         [("Messaging", "Events")] = ["Claims"],
