@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
-using Hybrid.FakeModelServer;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Conformance;
 
