@@ -4,7 +4,11 @@ namespace Hybrid.EdgeWorker.Tests.Api.OpenAI;
 internal sealed class CutLine() : DelegatingHandler(new SocketsHttpHandler())
 {
     private readonly CancellationTokenSource _cut = new();
+    private readonly TaskCompletionSource _cameBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _requests;
+
+    /// <summary>Ends when a second request is sent.</summary>
+    public Task CameBack => _cameBack.Task;
 
     public void Cut() => _cut.Cancel();
 
@@ -12,6 +16,7 @@ internal sealed class CutLine() : DelegatingHandler(new SocketsHttpHandler())
     {
         if (Interlocked.Increment(ref _requests) > 1)
         {
+            _cameBack.TrySetResult();
             return await base.SendAsync(request, cancellationToken);
         }
 

@@ -178,8 +178,7 @@ public sealed class DotNetClientTests(TestModels models) : IDisposable
         var prompt = (await device.OneEscalatedAsync()).Id;
         // The line breaks, and the client comes back by itself.
         line.Cut();
-        await Eventually.HoldsAsync(() => !device.IsAwaited(prompt));
-        await Eventually.HoldsAsync(() => device.IsAwaited(prompt));
+        await line.CameBack.SoonAsync();
         await device.AnswerFromCloudAsync(prompt);
 
         Assert.Equal("from the cloud", (await asking).Value.Content[0].Text);
