@@ -44,7 +44,7 @@ internal static class JournalBench
     {
         using var journal = PromptJournal.Open(
             folder, epoch => new JournalEvents("bench", epoch, publishText: false), new JournalOptions { Folder = folder }, TimeProvider.System);
-        using var models = LocalModels.None(TimeProvider.System);
+        using var models = LocalModels.None();
         var routing = new RoutingOptions();
         var intake = new PromptIntake(
             journal, new PromptQueue(), new PromptBoard(), models, new Chores(routing), routing, new PipelineOptions { MaxOpen = 1_000_000 },

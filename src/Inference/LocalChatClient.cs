@@ -51,7 +51,7 @@ public sealed class LocalChatClient(LocalModel model, TimeProvider time) : IChat
             };
             if (piece.Summary is { } summary)
             {
-                update.AdditionalProperties = new() { [AnswerSummary.PropertyName] = summary };
+                summary.AttachTo(update);
                 update.FinishReason = ReasonOf(summary);
                 update.Contents.Add(new UsageContent(UsageOf(summary)));
             }

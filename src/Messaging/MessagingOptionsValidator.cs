@@ -18,10 +18,24 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
             Fail(nameof(options.Transport), $"'{options.Transport}'", $"it must be one of {names}");
         }
 
-        var queuesElsewhere = string.Equals(options.Transport, nameof(MessagingTransport.Amqp), StringComparison.OrdinalIgnoreCase);
-        if (queuesElsewhere)
+        var overSdk = Is(MessagingTransport.ServiceBus);
+        var queuesElsewhere = overSdk || Is(MessagingTransport.Amqp);
+        if (overSdk && !ServiceBusPart.IsBuilt)
+        {
+            Fail(
+                nameof(options.Transport), $"'{options.Transport}'",
+                $"this build has no Azure.Messaging.ServiceBus; build with -p:PackageSet=Full, or take {nameof(MessagingTransport.Amqp)}, "
+                + "which reaches Service Bus with the same settings");
+        }
+        else if (queuesElsewhere)
         {
             AmqpSettingsReader.Read(options.Amqp, Fail);
+            if (overSdk && !string.IsNullOrWhiteSpace(options.Amqp.Address))
+            {
+                Fail(
+                    $"{AmqpOptions.SectionName}:{nameof(AmqpOptions.Address)}", "set",
+                    $"{options.Transport} reaches Azure Service Bus alone; another broker needs {nameof(MessagingTransport.Amqp)}");
+            }
         }
 
         // Claims and outcomes lie in a storage account, whatever carries the messages.
@@ -79,6 +93,8 @@ internal sealed class MessagingOptionsValidator : IValidateOptions<MessagingOpti
                     $"it must carry no signature or user, since this process's identity is used; it must read as {example}");
             }
         }
+
+        bool Is(MessagingTransport transport) => string.Equals(options.Transport, transport.ToString(), StringComparison.OrdinalIgnoreCase);
 
         string Purpose() => queuesElsewhere ? "; claims and outcomes are kept there, whatever carries the messages" : "";
 

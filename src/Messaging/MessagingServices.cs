@@ -48,6 +48,7 @@ public static class MessagingServices
             MessagingTransport.StorageQueue => ActivatorUtilities.CreateInstance<StorageQueueTransport>(
                 provider, provider.GetRequiredService<StorageClients>().Queues),
             MessagingTransport.Amqp => CreateAmqp(provider),
+            MessagingTransport.ServiceBus when ServiceBusPart.Create(provider) is { } transport => transport,
             var other => throw new NotSupportedException(other.ToString()),
         };
 

@@ -8,4 +8,7 @@ public enum MessagingTransport
 
     /// <summary>An AMQP 1.0 broker: Azure Service Bus, or any other.</summary>
     Amqp,
+
+    /// <summary>Azure Service Bus over its own SDK; in builds with <c>PackageSet=Full</c>.</summary>
+    ServiceBus,
 }

@@ -94,7 +94,7 @@ internal sealed class TestDevice : IAsyncDisposable
         var models = LocalModels.Load(
             model is null ? null : new LocalModelOptions { Path = model, Threads = 1, Spinning = SpinningMode.Off, KvBudgetBytes = 64 << 20 },
             embeddings is null ? null : new LocalEmbeddingOptions { Path = embeddings, Threads = 1 },
-            TimeProvider.System, TestContext.Current.CancellationToken);
+            ModelBackend.OnnxRuntime, TimeProvider.System, TestContext.Current.CancellationToken);
         var log = new CapturedLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);

@@ -1,3 +1,4 @@
+using Hybrid.EndToEnd.Brokers;
 using Hybrid.EndToEnd.Check;
 using Hybrid.EndToEnd.Crashes;
 using Hybrid.EndToEnd.Outages;
@@ -5,8 +6,8 @@ using Hybrid.EndToEnd.Outages;
 namespace Hybrid.EndToEnd;
 
 /// <summary>
-/// The tests' program also judges runs (<c>check</c>), runs the crash matrix (<c>matrix</c>), the outages (<c>outages</c>), the journal's state
-/// machine for many seeds (<c>state-machine</c>) and all of them for hours (<c>--long</c>); the rest is the test runner's, as xunit would generate it.
+/// The tests' program also judges runs (<c>check</c>), runs the crash matrix (<c>matrix</c>), the outages (<c>outages</c>), brokers that are killed
+/// under many messages (<c>soak</c>), the journal's state machine for many seeds (<c>state-machine</c>) and all of them for hours (<c>--long</c>); the rest is the test runner's, as xunit would generate it.
 /// </summary>
 internal static class Program
 {
@@ -24,12 +25,16 @@ internal static class Program
                 return await MatrixCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
             case [OutagesCommand.Name, .. var rest]:
                 return await OutagesCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+            case [SoakCommand.Name, .. var rest]:
+                return await SoakCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
             case [StateMachineCommand.Name, .. var rest]:
                 return await StateMachineCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
             case [Long]:
                 return new[]
                 {
                     await MatrixCommand.RunAsync(["--rounds", "20"], Console.Out, Console.Error, CancellationToken.None),
+                    await MatrixCommand.RunAsync(["--rounds", "3", "--transport", "amqp"], Console.Out, Console.Error, CancellationToken.None),
+                    await SoakCommand.RunAsync([], Console.Out, Console.Error, CancellationToken.None),
                     await OutagesCommand.RunAsync([], Console.Out, Console.Error, CancellationToken.None),
                     await StateMachineCommand.RunAsync([], Console.Out, Console.Error, CancellationToken.None),
                 }.Max();

@@ -14,7 +14,7 @@ public sealed class TemplateTests(BicepServer bicep)
     {
         var variant = TemplateVariant.Of(name);
 
-        var snapshot = await ReadAsync(variant);
+        var snapshot = await bicep.SnapshotAsync(variant);
 
         Assert.Empty(SecurityBaseline.Find(snapshot, variant.AllowSas, variant.IsPrivate));
         Assert.Empty(RoleBaseline.FindGaps(snapshot));
@@ -25,7 +25,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task Roles_OverStorageQueues_AreExactlyThese()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("queues"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("queues"));
 
         Assert.Equal(ExpectedRoles(onBus: false), RoleBaseline.Read(snapshot));
     }
@@ -33,7 +33,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task Roles_OverServiceBus_AreExactlyThese()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("bus"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("bus"));
 
         Assert.Equal(ExpectedRoles(onBus: true), RoleBaseline.Read(snapshot));
     }
@@ -41,7 +41,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task Roles_MadeForDevices_AllowExactlyWhatTheEdgeWorkerDoes()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("queues"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("queues"));
 
         var roles = snapshot.OfType("Microsoft.Authorization/roleDefinitions").ToDictionary(
             role => role.Text("roleName")!.Split(" (")[0],
@@ -63,7 +63,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task Model_Existing_IsUsedWhereItIs()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("existing"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("existing"));
 
         Assert.Empty(snapshot.OfType("Microsoft.CognitiveServices/accounts"));
         var role = Assert.Single(
@@ -76,7 +76,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task Network_Private_ReachesEveryServiceThere()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("private"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("private"));
 
         var groups = snapshot.OfType("Microsoft.Network/privateEndpoints")
             .Select(endpoint => endpoint.At("privateLinkServiceConnections")![0]!["properties"]!["groupIds"]![0]!.GetValue<string>());
@@ -91,7 +91,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [InlineData("long", "dotnet-isolated", "10.0")]
     public async Task Runtime_EachPackageSet_IsItsOwn(string variant, string runtime, string version)
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of(variant));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of(variant));
 
         var app = snapshot.Single("Microsoft.Web/sites");
         Assert.Equal(runtime, app.Text("functionAppConfig.runtime.name"));
@@ -102,9 +102,28 @@ public sealed class TemplateTests(BicepServer bicep)
     }
 
     [Fact]
+    public async Task Transport_OfTheFullBuild_NeedsNoOtherSettings()
+    {
+        // The portable build cannot read what only the full one has; but both reach Service Bus by the same section.
+        const string full = "param packageSet = 'Full'\nparam transport =";
+        using var copy = new TemplateCopy();
+        var model = TemplateVariant.Of("queues").Parameters;
+        var amqp = await bicep.SnapshotAsync(copy.WriteParameters($"{model}\n{full} 'Amqp'"));
+
+        var sdk = await bicep.SnapshotAsync(copy.WriteParameters($"{model}\n{full} 'ServiceBus'"));
+
+        const string transport = "HYBRID__Messaging__Transport";
+        Assert.Equal("ServiceBus", sdk.Settings[transport]);
+        Assert.Equal(amqp.Settings.Where(pair => pair.Key != transport).ToDictionary(), sdk.Settings.Where(pair => pair.Key != transport).ToDictionary());
+        Assert.Equal(RoleBaseline.Read(amqp), RoleBaseline.Read(sdk));
+        Assert.Empty(SecurityBaseline.Find(sdk));
+        Assert.Empty(QueueBaseline.Find(sdk, onBus: true));
+    }
+
+    [Fact]
     public async Task Alerts_Queries_SayWhatTheProgramsSay()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("queues"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("queues"));
 
         var queries = snapshot.OfType("Microsoft.Insights/scheduledQueryRules").ToDictionary(
             rule => rule.Text("displayName")!, rule => rule.At("criteria.allOf")![0]!["query"]!.GetValue<string>());
@@ -119,7 +138,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task DeadLetters_OnServiceBus_AlertFromTheFirst()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("bus"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("bus"));
 
         var criterion = snapshot.Single("Microsoft.Insights/metricAlerts").At("criteria.allOf")![0]!;
         Assert.Equal("DeadletteredMessages", criterion["metricName"]!.GetValue<string>());
@@ -130,7 +149,7 @@ public sealed class TemplateTests(BicepServer bicep)
     [Fact]
     public async Task Deadline_Longer_IsOutlivedByEverythingKept()
     {
-        var snapshot = await ReadAsync(TemplateVariant.Of("long"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("long"));
 
         Assert.Equal("67.00:00:00", snapshot.Settings["HYBRID__Claims__KeepFor"]);
         var rules = snapshot.Single("Microsoft.Storage/storageAccounts/managementPolicies").At("policy.rules")!.AsArray();
@@ -153,12 +172,6 @@ public sealed class TemplateTests(BicepServer bicep)
         Assert.All(
             snapshot.Resources.Where(resource => resource.Node.ContainsKey("location")),
             resource => Assert.Equal("plant", resource.Node["tags"]?["cost"]?.GetValue<string>()));
-    }
-
-    private async Task<Snapshot> ReadAsync(TemplateVariant variant)
-    {
-        using var copy = new TemplateCopy();
-        return await bicep.SnapshotAsync(copy.WriteParameters(variant.Parameters));
     }
 
     private static string[] DevicesOf(TemplateVariant variant) =>

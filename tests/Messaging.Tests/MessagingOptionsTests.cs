@@ -45,7 +45,7 @@ public sealed class MessagingOptionsTests
 
         Assert.Equal(
             [
-                "Messaging:Transport is 'Pigeon'; it must be one of StorageQueue, Amqp. "
+                "Messaging:Transport is 'Pigeon'; it must be one of StorageQueue, Amqp, ServiceBus. "
                     + "Set it in appsettings.json or HYBRID__Messaging__Transport.",
                 "Messaging:QueueServiceUri is 'http://account.queue.core.windows.net'; it must be an https address, "
                     + "as https://ACCOUNT.queue.core.windows.net. Set it in appsettings.json or HYBRID__Messaging__QueueServiceUri.",
@@ -71,6 +71,20 @@ public sealed class MessagingOptionsTests
 
         Assert.Contains(failures, failure => failure.StartsWith($"{key} is ", StringComparison.Ordinal));
         Assert.DoesNotContain(failures, failure => failure.Contains(Secret, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Validate_ServiceBusInTheWrongPackageSetOrWithAnotherBroker_IsNamed()
+    {
+        var failures = FailuresOf(new Dictionary<string, string?>
+        {
+            ["Messaging:Transport"] = "ServiceBus",
+            ["Messaging:Amqp:Address"] = "amqp://rabbit",
+        });
+
+        Assert.Contains(failures, failure => failure.Contains(
+            ServiceBusPart.IsBuilt ? "another broker needs Amqp" : "Messaging:Transport is 'ServiceBus'; this build has no Azure.Messaging.ServiceBus; "
+                + "build with -p:PackageSet=Full, or take Amqp", StringComparison.Ordinal));
     }
 
     [Fact]

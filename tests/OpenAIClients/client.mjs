@@ -84,7 +84,7 @@ const scenarios = {
 
   // The test answers in the cloud's place after this client has given up once; it counts the prompts.
   async retry() {
-    const impatient = new OpenAI({ baseURL, apiKey: 'none', timeout: 4000, maxRetries: 5 });
+    const impatient = new OpenAI({ baseURL, apiKey: 'none', timeout: 15000, maxRetries: 5 });
     const answer = await impatient.chat.completions.create({ model: 'hybrid', messages });
     assert.equal(answer.choices[0].message.content, 'from the cloud');
   },

@@ -78,6 +78,19 @@ public sealed class Broker : ILinkProcessor, IAsyncDisposable
     /// <summary>The ids of all messages that were completed on a queue, in order.</summary>
     public Task<IReadOnlyList<string>> CompletedAsync(string name) => RunAsync<IReadOnlyList<string>>(() => [.. _queues[name].Completed]);
 
+    /// <summary>Puts a message on a queue as if it had come over the wire.</summary>
+    /// <param name="name">The queue.</param>
+    /// <param name="id">The message's id.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="sessionId">Its session.</param>
+    /// <param name="failed">Deliveries of it that have ended without success.</param>
+    public Task PutAsync(string name, string id, byte[] body, string? sessionId = null, int failed = 0) => RunAsync(() =>
+    {
+        var message = BrokerMessage.From(new Message { Properties = new Properties { MessageId = id, GroupId = sessionId }, BodySection = new Data { Binary = body } })!;
+        message.Failed = failed;
+        return _queues[name].Put(message);
+    });
+
     /// <summary>Refuses the next messages to a queue.</summary>
     /// <param name="name">The queue.</param>
     /// <param name="condition">As <c>com.microsoft:server-busy</c>.</param>
@@ -174,8 +187,8 @@ public sealed class Broker : ILinkProcessor, IAsyncDisposable
         return (202, "Accepted");
     }
 
-    internal bool IsAuthorized(Connection connection, string entity) =>
-        _authorized.TryGetValue(connection, out var tokens) && tokens.TryGetValue(PathKey(entity), out var expiry) && expiry > _time.GetUtcNow();
+    internal bool IsAuthorized(Connection connection, string entity) => _options.Anonymous ||
+        (_authorized.TryGetValue(connection, out var tokens) && tokens.TryGetValue(PathKey(entity), out var expiry) && expiry > _time.GetUtcNow());
 
     private static string PathOf(string audience) => PathKey(Uri.UnescapeDataString(new Uri(audience).AbsolutePath).Trim('/'));
 

@@ -20,6 +20,9 @@ public sealed record BrokerOptions
     /// <summary>Whether it listens to web sockets instead.</summary>
     public bool WebSockets { get; init; }
 
+    /// <summary>Whether it takes everybody without a token, as a broker in a plant may.</summary>
+    public bool Anonymous { get; init; }
+
     /// <summary>The largest message, in bytes: Service Bus Standard's.</summary>
     public int MaxMessageBytes { get; init; } = 256 * 1024;
 }

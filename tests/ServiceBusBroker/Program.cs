@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Hybrid.ServiceBusBroker;
 
-// The queues of the product on a port of this machine, until it is told to stop: SIGTERM, Ctrl+C, or the end of standard input.
-var port = args is ["--port", var text] ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
-await using var broker = new Broker(new BrokerOptions { Port = port }, TimeProvider.System);
+// The product's queues on a port of this machine, until it is told to stop: --port N for a port of one's choice, --anonymous to ask for no tokens.
+var at = Array.IndexOf(args, "--port");
+var port = at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : 0;
+await using var broker = new Broker(new BrokerOptions { Port = port, Anonymous = args.Contains("--anonymous") }, TimeProvider.System);
 foreach (var (name, options) in PipelineQueues.All)
 {
     await broker.AddQueueAsync(name, options);
@@ -11,7 +14,11 @@ foreach (var (name, options) in PipelineQueues.All)
 broker.Start();
 Console.WriteLine($"The broker listens on amqp://127.0.0.1:{broker.Port}");
 Console.WriteLine(broker.ConnectionString);
-var stop = new TaskCompletionSource();
-using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => stop.TrySetResult());
+var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.TrySetResult();
+});
 Console.CancelKeyPress += (_, press) => press.Cancel = stop.TrySetResult();
 await stop.Task;

@@ -35,10 +35,22 @@ internal sealed partial class PromptApi(
     /// <summary>Adds the endpoints.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(PromptsPath, context => GuardAsync(context, PostAsync));
-        routes.MapGet(PromptsPath + "/{id}", context => GuardAsync(context, GetAsync));
+        routes.MapPost(PromptsPath, PostPromptAsync);
+        routes.MapGet(PromptsPath + "/{id}", GetPromptAsync);
         routes.MapGet("/api/health", HealthAsync);
     }
+
+    /// <summary>Takes a prompt; writes the response.</summary>
+    public Task PostPromptAsync(HttpContext context) => GuardAsync(context, PostAsync);
+
+    /// <summary>Tells what became of the prompt the route names; writes the response.</summary>
+    public Task GetPromptAsync(HttpContext context) => GuardAsync(context, GetAsync);
+
+    /// <summary>Tells how the program is; writes the response.</summary>
+    public Task HealthAsync(HttpContext context) => source.IsReady
+        ? WriteAsync(context, StatusCodes.Status200OK, new HealthReport("ok", model.Name), ApiJson.Default.HealthReport)
+        : WriteAsync(
+            context, StatusCodes.Status503ServiceUnavailable, new HealthReport("starting", model.Name), ApiJson.Default.HealthReport);
 
     private async Task PostAsync(HttpContext context)
     {
@@ -111,11 +123,6 @@ internal sealed partial class PromptApi(
             await NotFoundAsync(context);
         }
     }
-
-    private Task HealthAsync(HttpContext context) => source.IsReady
-        ? WriteAsync(context, StatusCodes.Status200OK, new HealthReport("ok", model.Name), ApiJson.Default.HealthReport)
-        : WriteAsync(
-            context, StatusCodes.Status503ServiceUnavailable, new HealthReport("starting", model.Name), ApiJson.Default.HealthReport);
 
     private async Task GuardAsync(HttpContext context, RequestDelegate handle)
     {

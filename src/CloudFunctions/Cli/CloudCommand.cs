@@ -18,12 +18,18 @@ internal static class CloudCommand
         "  hybrid-cloud --standalone\n" +
         "  hybrid-cloud --standalone --urls http://127.0.0.1:7072 --Model:Provider=OpenAI --Model:Model=gpt-4o\n" +
         "  hybrid-cloud --check\n" +
-        "  hybrid-cloud rejected list";
+        "  hybrid-cloud rejected list\n" +
+        "  hybrid-cloud health";
 
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code: 0 success, 1 failure, 2 bad usage or configuration.</returns>
     public static async Task<int> InvokeAsync(string[] args, TextWriter output, TextWriter error)
     {
+        if (IsolatedStart.IsMeant(args))
+        {
+            return await IsolatedStart.RunAsync(args, error);
+        }
+
         var standalone = new Option<bool>("--standalone") { Description = "Read the queues here, without a Functions host." };
         var urls = new Option<string>("--urls")
         {
@@ -32,7 +38,7 @@ internal static class CloudCommand
         };
         var check = new Option<bool>("--check") { Description = "Check the settings, print them with secrets masked, and exit." };
         var settings = SettingArguments.Take(ref args);
-        var root = new RootCommand(Description) { standalone, urls, check, RejectedCommand.Create(settings, output, error) };
+        var root = new RootCommand(Description) { standalone, urls, check, RejectedCommand.Create(settings, output, error), HealthCommand.Create(output, error) };
         urls.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && ListenAddress.Parse(token.Value) is null)

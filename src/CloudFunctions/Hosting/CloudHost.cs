@@ -29,20 +29,10 @@ internal static class CloudHost
         IConfiguration configuration, IPEndPoint address, bool standalone, TextWriter output, TextWriter error,
         CancellationToken cancellationToken)
     {
-        var failures = new List<string>();
-        var settings = CloudSettings.Read(configuration, failures);
-        var warnings = new List<string>();
-        if (!standalone)
+        if (await ReadAsync(configuration, standalone, error) is not { } settings)
         {
-            TriggerCheck.Run(CloudConfiguration.Environment(), settings.Messaging.Transport, failures, warnings);
+            return ExitCode.Usage;
         }
-
-        if (failures.Count > 0)
-        {
-            return await ReportAsync(failures, ExitCode.Usage, error);
-        }
-
-        await ReportAsync(warnings.Select(warning => $"warning: {warning}"), ExitCode.Success, error);
 
         await using var app = Build(configuration, settings, address, standalone);
         try
@@ -56,19 +46,42 @@ internal static class CloudHost
         catch (OperationCanceledException)
         {
             // Told to stop before it was up: by a signal, or by the model's folder.
-            return await EndAsync(app, error);
+            return await EndAsync(app.Services, error);
         }
 
         var listening = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
         await output.WriteLineAsync($"hybrid-cloud listens on {string.Join(", ", listening)}");
         await output.FlushAsync(cancellationToken);
         await app.WaitForShutdownAsync(cancellationToken);
-        return await EndAsync(app, error);
+        return await EndAsync(app.Services, error);
     }
 
-    private static async Task<int> EndAsync(WebApplication app, TextWriter error)
+    /// <summary>Reads every setting; says what is wrong.</summary>
+    /// <param name="configuration">All settings.</param>
+    /// <param name="standalone">Whether there is no Functions host whose settings must agree.</param>
+    /// <param name="error">Where failures and warnings are said.</param>
+    /// <returns>Null if anything is wrong.</returns>
+    public static async Task<CloudSettings?> ReadAsync(IConfiguration configuration, bool standalone, TextWriter error)
     {
-        var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        var failures = new List<string>();
+        var settings = CloudSettings.Read(configuration, failures);
+        var warnings = new List<string>();
+        if (!standalone)
+        {
+            TriggerCheck.Run(CloudConfiguration.Environment(), settings.Messaging, failures, warnings);
+        }
+
+        await ReportAsync(failures.Concat(warnings.Select(warning => $"warning: {warning}")), ExitCode.Success, error);
+        return failures.Count == 0 ? settings : null;
+    }
+
+    /// <summary>Says what ended the host, if it was not told to stop.</summary>
+    /// <param name="provider">The stopped host's services.</param>
+    /// <param name="error">Where failures are said.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> EndAsync(IServiceProvider provider, TextWriter error)
+    {
+        var services = provider.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         if (services.OfType<ModelWatch>().Single().Failure is { } failure)
         {
             return await ReportAsync([failure], ExitCode.Usage, error);

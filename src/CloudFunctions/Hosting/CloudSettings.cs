@@ -18,7 +18,7 @@ internal sealed record CloudSettings(
     public static CloudSettings Read(IConfiguration configuration, List<string> failures)
     {
         var messaging = ReadMessaging(configuration, failures);
-        var host = HostFile.Read(failures);
+        var host = HostFile.Read(failures, overServiceBus: !messaging.IsOverStorageQueues());
         return new CloudSettings(
             host,
             ModelOptionsReader.Read(configuration, host.FunctionTimeout, failures),

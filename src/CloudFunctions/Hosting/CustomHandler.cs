@@ -31,7 +31,7 @@ internal sealed partial class CustomHandler(
             routes.MapPost($"/{function.Name}", context => InvokeAsync(context, function, InvocationRequest.ReadQueueAsync, TimeSpan.Zero));
             routes.MapPost(
                 $"/{function.ServiceBusName}",
-                context => InvokeAsync(context, function, InvocationRequest.ReadServiceBusAsync, host.VisibilityTimeout));
+                context => InvokeAsync(context, function, InvocationRequest.ReadServiceBusAsync, host.Rest));
         }
 
         routes.MapPost($"/{ClaimSweep.FunctionName}", SweepAsync);

@@ -47,7 +47,8 @@ internal static class InvocationRequest
             buffer.AsMemory(0, length),
             ReasonOf(metadata),
             Text(metadata, "MessageId", MaxIdLength),
-            int.TryParse(Text(metadata, "DeliveryCount", MaxIdLength), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0,
+            int.TryParse(
+                Text(metadata, "DeliveryCount", MaxIdLength), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0,
             Text(metadata, "SessionId", MaxIdLength),
             Text(metadata, "CorrelationId", MaxIdLength));
     }
@@ -93,7 +94,9 @@ internal static class InvocationRequest
         return null;
     }
 
-    /// <summary>A property as text. The host writes texts as JSON into JSON, numbers as their text, and properties of a message as they are.</summary>
+    /// <summary>
+    /// A property as text. The host writes texts as JSON into JSON, numbers as their text, and properties of a message as they are.
+    /// </summary>
     private static string? Text(JsonElement from, string name, int maxLength)
     {
         if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out var value))

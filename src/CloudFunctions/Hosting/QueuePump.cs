@@ -21,9 +21,6 @@ internal sealed partial class QueuePump(
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private readonly IMessageQueue _queue = transport.Open(function.Queue);
-    private readonly bool _overStorage =
-        string.Equals(messaging.Transport, nameof(MessagingTransport.StorageQueue), StringComparison.OrdinalIgnoreCase);
-
     private bool _justEnsured;
 
     /// <summary>Pumps until told to stop; whatever the queue does, it goes on.</summary>
@@ -38,7 +35,7 @@ internal sealed partial class QueuePump(
             running.RemoveAll(task => task.IsCompleted);
             try
             {
-                var room = _overStorage ? host.BatchRoom(running.Count) : host.CallRoom(running.Count);
+                var room = messaging.IsOverStorageQueues() ? host.BatchRoom(running.Count) : host.CallRoom(running.Count);
                 if (room == 0)
                 {
                     await Task.WhenAny(running).WaitAsync(stoppingToken);

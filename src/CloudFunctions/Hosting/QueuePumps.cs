@@ -15,5 +15,6 @@ internal sealed class QueuePumps(
 {
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        functions.All.Select(function => new QueuePump(function, transport, messaging.Value, runner, host, lease, time, logger).RunAsync(stoppingToken)));
+        functions.All.Select(function =>
+            new QueuePump(function, transport, messaging.Value, runner, host, lease, time, logger).RunAsync(stoppingToken)));
 }

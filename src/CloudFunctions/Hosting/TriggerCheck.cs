@@ -1,4 +1,6 @@
+using Hybrid.CloudFunctions.Settings;
 using Hybrid.Messaging;
+using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.CloudFunctions.Hosting;
@@ -9,20 +11,18 @@ namespace Hybrid.CloudFunctions.Hosting;
 /// </summary>
 internal static class TriggerCheck
 {
-    /// <summary>The app setting that leads the host's Service Bus triggers to their namespace.</summary>
-    public const string Connection = "AzureWebJobsServiceBus";
-
-    /// <summary>The same with an identity: the namespace, as <c>NAME.servicebus.windows.net</c>.</summary>
-    public const string Namespace = "fullyQualifiedNamespace";
+    private const string Connection = CloudConfiguration.HostServiceBus;
+    private const string Namespace = CloudConfiguration.HostNamespace;
 
     /// <summary>Checks.</summary>
     /// <param name="host">The environment as the host gave it.</param>
-    /// <param name="transport">The transport's name.</param>
+    /// <param name="messaging">Where this program sends.</param>
     /// <param name="failures">Where contradictions are added.</param>
     /// <param name="warnings">Where is added what may be meant so.</param>
-    public static void Run(IConfiguration host, string transport, ICollection<string> failures, ICollection<string> warnings)
+    public static void Run(IConfiguration host, MessagingOptions messaging, ICollection<string> failures, ICollection<string> warnings)
     {
-        var overStorage = string.Equals(transport, nameof(MessagingTransport.StorageQueue), StringComparison.OrdinalIgnoreCase);
+        var transport = messaging.Transport;
+        var overStorage = messaging.IsOverStorageQueues();
         var (used, unused) = overStorage
             ? (FunctionNames.Storage, FunctionNames.ServiceBus)
             : (FunctionNames.ServiceBus, FunctionNames.Storage);
@@ -55,7 +55,12 @@ internal static class TriggerCheck
         {
             failures.Add(
                 $"{Connection} is not set; {chosen}, and the host's triggers need it: a connection string, or {Connection}__{Namespace} for "
-                + "an identity. Set it in the app settings. A broker that is not Service Bus is read by 'hybrid-cloud --standalone' only.");
+                + "an identity. Set it in the app settings. A broker that is not Service Bus is read by 'hybrid-cloud --standalone' alone.");
+        }
+
+        if (!overStorage)
+        {
+            CheckBroker(bus, messaging.Amqp, failures);
         }
 
         var asleep = used.Where(name => IsDisabled(host, name)).ToList();
@@ -66,6 +71,42 @@ internal static class TriggerCheck
                 + $"{string.Join(", ", asleep.Select(SettingOf))} {(asleep.Count == 1 ? "is" : "are")} removed from the app settings.");
         }
     }
+
+    private static void CheckBroker(IConfigurationSection bus, AmqpOptions amqp, ICollection<string> failures)
+    {
+        const string section = $"{MessagingOptions.SectionName}:{AmqpOptions.SectionName}";
+        if (!string.IsNullOrWhiteSpace(amqp.Address))
+        {
+            failures.Add(
+                $"{section}:{nameof(AmqpOptions.Address)} is set; a Functions host has no trigger for such a broker. "
+                + "Run 'hybrid-cloud --standalone', or name a Service Bus.");
+        }
+
+        var (theirs, ours) = (HostOf(bus[Namespace], bus.Value), HostOf(amqp.Namespace, amqp.ConnectionString));
+        if (theirs is not null && ours is not null && !string.Equals(theirs, ours, StringComparison.OrdinalIgnoreCase))
+        {
+            failures.Add(
+                $"{Connection} leads to '{theirs}', but {section} to '{ours}'; they must be the same, or answers go where nobody reads them. "
+                + $"Leave {section} out: it is taken from {Connection} then.");
+        }
+
+        foreach (var name in new[] { QueueAddress.Escalations.Name, QueueAddress.Results.Name })
+        {
+            if (amqp.Entities.TryGetValue(name, out var entity) && entity != name)
+            {
+                failures.Add(
+                    $"{section}:{nameof(AmqpOptions.Entities)}:{name} is '{entity}'; the function.json of the triggers says '{name}'. "
+                    + "Change both, or run 'hybrid-cloud --standalone'.");
+            }
+        }
+    }
+
+    private static string? HostOf(string? name, string? connectionString) => !string.IsNullOrWhiteSpace(name)
+        ? name
+        : connectionString?.Split(';', StringSplitOptions.TrimEntries)
+            .Where(part => part.StartsWith("Endpoint=", StringComparison.OrdinalIgnoreCase))
+            .Select(part => Uri.TryCreate(part["Endpoint=".Length..], UriKind.Absolute, out var uri) ? uri.Host : null)
+            .FirstOrDefault();
 
     private static string SettingOf(string function) => $"AzureWebJobs.{function}.Disabled";
 

@@ -10,7 +10,7 @@ namespace Hybrid.CloudFunctions.Settings;
 /// <param name="MaxPollingInterval">The longest wait of an idle queue before it is asked again.</param>
 /// <param name="BatchSize">Messages fetched at once.</param>
 /// <param name="NewBatchThreshold">The next batch is fetched when so many or fewer are being handled.</param>
-/// <param name="MaxConcurrentCalls">Over Service Bus: messages handled at once.</param>
+/// <param name="MaxConcurrentCalls">Over Service Bus: messages handled at once. 1, and of no effect, over Storage queues.</param>
 internal sealed record HostFile(
     TimeSpan FunctionTimeout, TimeSpan VisibilityTimeout, int MaxDequeueCount, TimeSpan MaxPollingInterval, int BatchSize,
     int NewBatchThreshold, int MaxConcurrentCalls)
@@ -24,8 +24,16 @@ internal sealed record HostFile(
     /// <summary>The most messages the service hands out at once (Azure Storage, "Get Messages").</summary>
     private const int MostMessages = 32;
 
+    /// <summary>The longest rest, however long messages stay hidden on a Storage queue: it counts towards the function's time.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+
+    /// <summary>Over Service Bus: how long a failed attempt keeps its message.</summary>
+    public TimeSpan Rest => VisibilityTimeout < LongestRest ? VisibilityTimeout : LongestRest;
+
     /// <summary>Reads the file beside the program.</summary>
-    public static HostFile Read(List<string> failures)
+    /// <param name="failures">Where failures are added.</param>
+    /// <param name="overServiceBus">Whether messages come from Service Bus; else its values are not looked at.</param>
+    public static HostFile Read(List<string> failures, bool overServiceBus)
     {
         var configuration = new ConfigurationBuilder()
             .SetBasePath(AppContext.BaseDirectory)
@@ -42,7 +50,7 @@ internal sealed record HostFile(
             queues.Duration("maxPollingInterval", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
             batch,
             queues.Number("newBatchThreshold", 0, 1000) ?? batch / 2,
-            ReadServiceBus(configuration, timeout, failures));
+            overServiceBus ? ReadServiceBus(configuration, timeout, failures) : 1);
     }
 
     /// <summary>How many messages to ask for over Storage queues, which are fetched in batches.</summary>

@@ -24,9 +24,7 @@ internal static class StatusApi
 
     private static async Task<IResult> ReadyAsync(PromptJournal journal, IEnumerable<IHostedService> services)
     {
-        var trouble = services.OfType<BackgroundService>().FirstOrDefault(loop => loop.ExecuteTask is { IsCompleted: true }) is { } ended
-            ? $"{ended.GetType().Name} has ended; restart the program."
-            : null;
+        var trouble = Loops.Ended(services) is { } ended ? $"{ended} has ended; restart the program." : null;
         try
         {
             await journal.ProbeAsync();

@@ -18,7 +18,7 @@ internal static class EdgeCommand
         var root = new RootCommand("Hybrid's edge worker: answers prompts with a small model on this device, and asks the cloud where that is not enough.")
         {
             serve.Create(), AskCommand.Create(context), RunCommand.Create(context), PromptsCommand.Create(context), OutboxCommand.Create(context),
-            JournalCommand.Create(context), KeysCommand.Create(context),
+            JournalCommand.Create(context), KeysCommand.Create(context), HealthCommand.Create(context),
             check, context.Data, context.Mode, serve.Url,
         };
         root.SetAction((parsed, cancellationToken) => parsed.GetValue(check)

@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +24,10 @@ namespace Hybrid.EdgeWorker.Hosting;
 internal sealed partial class EdgeHost : IAsyncDisposable
 {
     private const string OwnWayIn = "http://127.0.0.1:0";
+    private const string ServiceName = "hybrid-edge";
+
+    // sd_notify(3).
+    private const string NotifySocket = "NOTIFY_SOCKET";
 
     private readonly WebApplication _application;
     private readonly DataFolder _folder;
@@ -69,10 +74,11 @@ internal sealed partial class EdgeHost : IAsyncDisposable
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
             models = purpose == HostPurpose.Look
-                ? LocalModels.None(TimeProvider.System)
+                ? LocalModels.None()
                 : LocalModels.Load(
                     settings.Routing.Mode == RouteMode.CloudOnly ? null : Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline),
                     purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
+                    settings.Models.Backend,
                     TimeProvider.System,
                     cancellationToken);
             // What goes wrong before the device runs is the caller's to report, not the host's to log with a stack trace.
@@ -115,8 +121,22 @@ internal sealed partial class EdgeHost : IAsyncDisposable
     /// <returns>Whether every loop ended well.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
+        var feeding = FeedAsync();
         await _application.WaitForShutdownAsync(cancellationToken);
+        await feeding;
         return !_application.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(loop => loop.ExecuteTask is { IsFaulted: true });
+    }
+
+    /// <summary>Where systemd watches the process, it is told that the device is alive, until the device stops.</summary>
+    private Task FeedAsync()
+    {
+        var services = _application.Services;
+        return services.GetService<ISystemdNotifier>() is { IsEnabled: true } notifier && Watchdog.Limit(Environment.GetEnvironmentVariable) is { } limit
+            ? new Watchdog(
+                notifier, limit, services.GetRequiredService<PromptJournal>().ProbeAsync, [.. services.GetServices<IHostedService>()],
+                services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<Watchdog>>())
+                .FeedAsync(_application.Lifetime.ApplicationStopping)
+            : Task.CompletedTask;
     }
 
     private static Door DoorOf(EdgeSettings settings, HostPurpose purpose) => purpose == HostPurpose.Serve ? settings.Door : Door.Local;
@@ -161,6 +181,11 @@ internal sealed partial class EdgeHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", level => !quiet && hostLogs() && level >= LogLevel.Warning);
         builder.Logging.AddFilter("Azure", LogLevel.Warning);
+        if (purpose == HostPurpose.Serve)
+        {
+            ServeManager(builder);
+        }
+
         var door = DoorOf(settings, purpose);
         Listen(builder.WebHost, configuration, settings, door, url, purpose);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -177,6 +202,20 @@ internal sealed partial class EdgeHost : IAsyncDisposable
         var application = builder.Build();
         application.MapApi();
         return application;
+    }
+
+    /// <summary>Has the service manager told when the device is ready and when it stops. Does nothing where none has started it.</summary>
+    private static void ServeManager(WebApplicationBuilder builder)
+    {
+        // Not AddSystemd: it goes by the name of the parent process, which a service that sees its own processes only (ProtectProc) cannot read.
+        if (Environment.GetEnvironmentVariable(NotifySocket) is { Length: > 0 })
+        {
+            builder.Services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
+            builder.Services.AddSingleton<IHostLifetime, SystemdLifetime>();
+            builder.Logging.AddSystemdConsole();
+        }
+
+        builder.Services.AddWindowsService(service => service.ServiceName = ServiceName);
     }
 
     private static void Listen(

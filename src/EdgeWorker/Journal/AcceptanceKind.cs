@@ -9,6 +9,9 @@ internal enum AcceptanceKind
     /// <summary>The same request had been accepted before.</summary>
     Known,
 
+    /// <summary>An earlier sending of the same request has escalated, and is still awaited; nothing was recorded.</summary>
+    Awaited,
+
     /// <summary>Another request holds the idempotency key.</summary>
     Conflict,
 

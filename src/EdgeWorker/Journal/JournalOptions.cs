@@ -19,8 +19,8 @@ internal sealed class JournalOptions
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How often a device that awaits no answer looks for one that comes late; while it awaits one it asks at least once a second.</summary>
-    /// <value>10 milliseconds to 1 hour, default 30 seconds.</value>
-    public TimeSpan IdlePoll { get; set; } = TimeSpan.FromSeconds(30);
+    /// <value>10 milliseconds to 1 hour, default 1 minute.</value>
+    public TimeSpan IdlePoll { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a result event is worth sending; escalations are until their prompt's deadline.</summary>
     public TimeSpan ResultLifetime { get; set; } = TimeSpan.FromDays(7);

@@ -134,7 +134,7 @@ internal sealed class PromptJournal : IDisposable
 
         if (prompt is { Idempotency: null, Request: { } request, Search: { } search } && Requests.FindEarlier(connection, request, search) is { } sent)
         {
-            return new Acceptance(sent, AcceptanceKind.Known);
+            return sent;
         }
 
         if (Use(connection).Refusal(messages.Length) is { } refusal)

@@ -22,8 +22,11 @@ internal static class Requests
         ("$id", prompt), ("$endpoint", mark.Endpoint), ("$kept", mark.Kept), ("$instructed", mark.Instructed), ("$previous", mark.Previous),
         ("$fingerprint", mark.Fingerprint), ("$peer", mark.Peer));
 
-    /// <summary>The prompt of an earlier sending whose answer this one wants; null if a new one is to be made.</summary>
-    public static Guid? FindEarlier(SqliteConnection connection, RequestMark mark, RepeatSearch search)
+    /// <summary>
+    /// The prompt of an earlier sending whose answer this one wants, or which it may turn out to want once its caller has gone; null if a new
+    /// one is to be made.
+    /// </summary>
+    public static Acceptance? FindEarlier(SqliteConnection connection, RequestMark mark, RepeatSearch search)
     {
         if (search.Kind == RepeatKind.First)
         {
@@ -41,9 +44,17 @@ internal static class Requests
                 row.GetGuid(0), row.GetString(1), row.GetBoolean(2), ((byte[])row.GetValue(3)).AsSpan().SequenceEqual(mark.Peer),
                 row.GetBoolean(4), row.Time(5), search.IsAwaited(row.GetGuid(0))),
             ("$fingerprint", mark.Fingerprint), ("$since", search.SettledSince));
-        return search.Kind == RepeatKind.Repeat
-            ? sendings.Where(IsForARepeat).OrderBy(sending => sending.IsDelivered).ThenBy(sending => sending.IsAwaited).Select(Id).FirstOrDefault()
-            : sendings.Where(sending => IsForOneWhoSaysNothing(sending, search)).Select(Id).FirstOrDefault();
+        if (search.Kind == RepeatKind.Repeat)
+        {
+            return sendings.Where(IsForARepeat).OrderBy(sending => sending.IsDelivered).ThenBy(sending => sending.IsAwaited)
+                .Select(sending => Known(sending.Id)).FirstOrDefault();
+        }
+
+        return sendings.Where(sending => IsForOneWhoSaysNothing(sending, search)).Select(sending => Known(sending.Id)).FirstOrDefault()
+            ?? (search.MayWait
+                ? sendings.Where(sending => sending is { State: "escalated", IsSamePeer: true, IsAwaited: true, IsDelivered: false })
+                    .Select(sending => (Acceptance?)new Acceptance(sending.Id, AcceptanceKind.Awaited)).FirstOrDefault()
+                : null);
     }
 
     /// <summary>Notes that an answer has gone out whole.</summary>
@@ -81,7 +92,7 @@ internal static class Requests
             _ => sending.WasEscalated && sending.ChangedAt >= search.FailedSince,
         };
 
-    private static Guid? Id(Sending sending) => sending.Id;
+    private static Acceptance? Known(Guid id) => new Acceptance(id, AcceptanceKind.Known);
 
     private sealed record Sending(
         Guid Id, string State, bool WasEscalated, bool IsSamePeer, bool IsDelivered, DateTimeOffset ChangedAt, bool IsAwaited);

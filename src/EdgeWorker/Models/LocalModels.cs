@@ -9,23 +9,22 @@ namespace Hybrid.EdgeWorker.Models;
 /// <summary>The device's local models: one that chats, or none (mode CloudOnly), and one for embeddings, where configured. Thread safe.</summary>
 internal sealed class LocalModels : IDisposable
 {
-    private readonly LocalModel? _model;
+    private readonly ILocalBackend? _backend;
 
     private readonly LocalEmbeddingModel? _embeddingModel;
 
-    private LocalModels(LocalModel? model, LocalEmbeddingModel? embeddingModel, TimeProvider time)
+    private LocalModels(ILocalBackend? backend, LocalEmbeddingModel? embeddingModel, TimeProvider time)
     {
-        _model = model;
+        _backend = backend;
         _embeddingModel = embeddingModel;
         Embeddings = embeddingModel is null ? null : new LocalEmbeddingGenerator(embeddingModel, time);
-        Client = model is null ? null : new LocalChatClient(model, time);
     }
 
     /// <summary>The model as a chat client; null if none is loaded.</summary>
-    public IChatClient? Client { get; }
+    public IChatClient? Client => _backend?.Client;
 
     /// <summary>The model's name; null if none is loaded.</summary>
-    public string? Name => _model?.Name;
+    public string? Name => _backend?.Name;
 
     /// <summary>The embedding model as a generator; null if none is configured.</summary>
     public IEmbeddingGenerator<string, Embedding<float>>? Embeddings { get; }
@@ -34,28 +33,30 @@ internal sealed class LocalModels : IDisposable
     public string? EmbeddingName => _embeddingModel?.Name;
 
     /// <summary>Prompt and answer together may have this many tokens.</summary>
-    public int ContextTokens => _model?.ContextTokens ?? 0;
+    public int ContextTokens => _backend?.ContextTokens ?? 0;
 
-    /// <summary>Prompts being decoded and waiting.</summary>
-    public Inference.Decoding.EngineStatus? Status => _model?.Status;
+    /// <summary>Prompts being decoded and waiting; null if no model is loaded, or its backend does not tell.</summary>
+    public Inference.Decoding.EngineStatus? Status => _backend?.Status;
 
-    /// <summary>Loads the model that chats, and no other.</summary>
+    /// <summary>Loads the model that chats, on the own decode loop, and no other.</summary>
     /// <exception cref="Inference.Folders.ModelFolderException">The folder is missing or damaged.</exception>
     public static LocalModels Load(LocalModelOptions options, TimeProvider time, CancellationToken cancellationToken) =>
-        Load(options, null, time, cancellationToken);
+        Load(options, null, ModelBackend.OnnxRuntime, time, cancellationToken);
 
     /// <summary>Loads the models.</summary>
     /// <param name="options">The model that chats; null for none: every prompt goes to the cloud.</param>
     /// <param name="embeddingOptions">The embedding model; null for none.</param>
+    /// <param name="backend">What the model that chats runs on.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="Inference.Folders.ModelFolderException">A folder is missing or damaged.</exception>
-    public static LocalModels Load(LocalModelOptions? options, LocalEmbeddingOptions? embeddingOptions, TimeProvider time, CancellationToken cancellationToken)
+    public static LocalModels Load(
+        LocalModelOptions? options, LocalEmbeddingOptions? embeddingOptions, ModelBackend backend, TimeProvider time, CancellationToken cancellationToken)
     {
         var embeddingModel = embeddingOptions is null ? null : LocalEmbeddingModel.Load(embeddingOptions, cancellationToken);
         try
         {
-            return new LocalModels(options is null ? null : LocalModel.Load(options, time, cancellationToken), embeddingModel, time);
+            return new LocalModels(options is null ? null : LoadChat(options, backend, time, cancellationToken), embeddingModel, time);
         }
         catch
         {
@@ -65,19 +66,19 @@ internal sealed class LocalModels : IDisposable
     }
 
     /// <summary>No model: everything goes to the cloud.</summary>
-    public static LocalModels None(TimeProvider time) => new(null, null, time);
+    public static LocalModels None() => new(null, null, TimeProvider.System);
 
     /// <summary>A conversation's length in the model's tokens, its format's included; null if none is loaded or the format cannot hold it.</summary>
     public int? CountTokens(IReadOnlyList<PromptMessage> messages)
     {
-        if (_model is null)
+        if (_backend is null)
         {
             return null;
         }
 
         try
         {
-            return _model.Tokenizer.Encode(_model.Format.Render([.. messages.Select(Turn)])).Count;
+            return _backend.Tokenizer.Encode(_backend.Format.Render([.. messages.Select(Turn)])).Count;
         }
         catch (ArgumentException)
         {
@@ -133,15 +134,19 @@ internal sealed class LocalModels : IDisposable
             : [];
 
     /// <summary>A text's length in the model's tokens; null if none is loaded.</summary>
-    public int? CountTokens(string text) => _model?.Tokenizer.Encode(text).Count;
+    public int? CountTokens(string text) => _backend?.Tokenizer.Encode(text).Count;
 
     private static TokenProbability Probability(Inference.Answers.TokenLogProbability token) => new(token.Bytes.ToArray(), token.LogProbability);
 
     public void Dispose()
     {
-        _model?.Dispose();
+        _backend?.Dispose();
         _embeddingModel?.Dispose();
     }
+
+    private static ILocalBackend LoadChat(LocalModelOptions options, ModelBackend backend, TimeProvider time, CancellationToken cancellationToken) =>
+        (backend == ModelBackend.OnnxGenAI ? OnnxGenAIPart.Load(options, time, cancellationToken) : null)
+        ?? new OnnxRuntimeBackend(LocalModel.Load(options, time, cancellationToken), time);
 
     private static ChatTurn Turn(PromptMessage message) => new(
         message.Role switch

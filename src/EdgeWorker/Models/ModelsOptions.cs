@@ -8,6 +8,9 @@ internal sealed class ModelsOptions
     /// <summary>The section of <c>appsettings.json</c>.</summary>
     public const string SectionName = "Models";
 
+    /// <summary>What runs the model.</summary>
+    public ModelBackend Backend { get; set; } = ModelBackend.OnnxRuntime;
+
     /// <summary>A folder in the onnxruntime-genai layout; relative to the program's own folder.</summary>
     public string Path { get; set; } = "models/starter/small";
 

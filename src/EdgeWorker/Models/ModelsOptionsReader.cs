@@ -19,6 +19,11 @@ internal static class ModelsOptionsReader
             .Number(nameof(ModelsOptions.MaxBatch), 1, 64)
             .Number(nameof(ModelsOptions.MaxQueued), 1, 65536)
             .Name<SpinningMode>(nameof(ModelsOptions.Spinning))
+            .Name<ModelBackend>(nameof(ModelsOptions.Backend))
+            .Text(
+                nameof(ModelsOptions.Backend),
+                name => OnnxGenAIPart.IsBuilt || !string.Equals(name, nameof(ModelBackend.OnnxGenAI), StringComparison.OrdinalIgnoreCase),
+                $"{nameof(ModelBackend.OnnxRuntime)}, since this build has no Microsoft.ML.OnnxRuntimeGenAI (a build with -p:PackageSet=Full has it)")
             .Text(nameof(ModelsOptions.Path), path => !string.IsNullOrWhiteSpace(path), "the path of a model folder");
         return (failures.Count == before ? configuration.GetSection(ModelsOptions.SectionName).Get<ModelsOptions>() : null) ?? new ModelsOptions();
     }

@@ -8,6 +8,7 @@ internal sealed class PromptBoard
     private readonly ConcurrentDictionary<Guid, PromptStream> _streams = new();
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _working = new();
     private readonly ConcurrentDictionary<Guid, int> _callers = new();
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _left = new();
 
     public PromptStream Watch(Guid id) => _streams.GetOrAdd(id, _ => new PromptStream());
 
@@ -26,8 +27,29 @@ internal sealed class PromptBoard
 
     /// <summary>Somebody waits no longer.</summary>
     /// <returns>Whether that was the last one.</returns>
-    public bool Leave(Guid id) =>
-        _callers.AddOrUpdate(id, 0, (_, callers) => callers - 1) <= 0 && _callers.TryRemove(KeyValuePair.Create(id, 0));
+    public bool Leave(Guid id)
+    {
+        var last = _callers.AddOrUpdate(id, 0, (_, callers) => callers - 1) <= 0 && _callers.TryRemove(KeyValuePair.Create(id, 0));
+        if (last)
+        {
+            TellLeft(id);
+        }
+
+        return last;
+    }
+
+    /// <summary>Ends when nobody waits for a prompt.</summary>
+    public Task LeftAsync(Guid id)
+    {
+        // First the bell, then the look: who leaves in between rings.
+        var left = _left.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        if (!IsAwaited(id))
+        {
+            TellLeft(id);
+        }
+
+        return left;
+    }
 
     /// <summary>Whether somebody waits for a prompt.</summary>
     public bool IsAwaited(Guid id) => _callers.ContainsKey(id);
@@ -61,6 +83,14 @@ internal sealed class PromptBoard
             {
                 // The work ended by itself in this very moment.
             }
+        }
+    }
+
+    private void TellLeft(Guid id)
+    {
+        if (_left.TryRemove(id, out var left))
+        {
+            left.SetResult();
         }
     }
 }

@@ -32,6 +32,8 @@ internal sealed class PromptIntake(
     /// <summary>Where no model is loaded that could count: what English has in the usual vocabularies, about.</summary>
     private const int BytesPerToken = 4;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan LongestDeadline = TimeSpan.FromDays(30);
 
     /// <summary>
@@ -51,10 +53,32 @@ internal sealed class PromptIntake(
         for (var attempt = 1; ; attempt++)
         {
             var acceptance = await TryAcceptAsync(request, attempt, watch);
+            if (acceptance.Kind == AcceptanceKind.Awaited)
+            {
+                await WhileAwaitedAsync(acceptance.Id);
+                acceptance = await TryAcceptAsync(request with { Search = request.Search! with { MayWait = false } }, attempt, watch);
+            }
+
             if (!request.Awaited || acceptance.Kind == AcceptanceKind.New || await ComeBackAsync(acceptance.Id) || attempt == MostAttempts)
             {
                 return acceptance;
             }
+        }
+    }
+
+    /// <summary>
+    /// A client that retries comes back within a second, and a busy device may not have noticed yet that its line had broken: a little patience
+    /// is cheaper than asking the cloud twice.
+    /// </summary>
+    private async Task WhileAwaitedAsync(Guid id)
+    {
+        try
+        {
+            await board.LeftAsync(id).WaitAsync(Patience, time);
+        }
+        catch (TimeoutException)
+        {
+            // Somebody does wait for that one.
         }
     }
 

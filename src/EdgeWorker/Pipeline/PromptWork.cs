@@ -145,8 +145,10 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private string Threshold(LocalAnswer answer) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture, $"confidence {answer.Confidence:F3} is below {routing.ConfidenceThreshold:F3}");
+    private string Threshold(LocalAnswer answer) => answer.Confidence is { } confidence
+        ? string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"confidence {confidence:F3} is below {routing.ConfidenceThreshold:F3}")
+        : "the confidence is unavailable";
 
     private async Task FallBackAsync(PromptRecord prompt, CancellationToken cancellationToken)
     {

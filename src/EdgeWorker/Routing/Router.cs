@@ -52,8 +52,8 @@ internal sealed class Router(RoutingOptions options)
     }
 
     /// <summary>Whether a local answer is good enough.</summary>
-    /// <param name="confidence">In [0, 1]; null if the model generated nothing.</param>
-    public bool IsSure(double? confidence) => confidence >= options.ConfidenceThreshold;
+    /// <param name="confidence">In [0, 1]; null if the model generated nothing, or does not tell: then only a threshold of 0 is reached.</param>
+    public bool IsSure(double? confidence) => (confidence ?? 0) >= options.ConfidenceThreshold;
 
     private static PromptRoute? PinnedRoute(PromptFacts facts) =>
         facts.Model == ModelNames.Hybrid ? null : facts.Model == ModelNames.Cloud ? PromptRoute.Cloud : PromptRoute.Local;

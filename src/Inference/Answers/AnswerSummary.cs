@@ -5,7 +5,7 @@ namespace Hybrid.Inference.Answers;
 /// <summary>What is known of an answer once it is complete.</summary>
 public sealed record AnswerSummary
 {
-    internal const string PropertyName = "hybrid.summary";
+    private const string PropertyName = "hybrid.summary";
 
     /// <summary>Why it ended.</summary>
     public required AnswerEnd End { get; init; }
@@ -22,7 +22,7 @@ public sealed record AnswerSummary
     /// <summary>Length of the answer in tokens, an end token not counted.</summary>
     public required int OutputTokens { get; init; }
 
-    /// <summary>How sure the model was; null when it generated nothing.</summary>
+    /// <summary>How sure the model was; null when it generated nothing, or when its runtime does not tell.</summary>
     public required AnswerConfidence? Confidence { get; init; }
 
     /// <summary>The answer's tokens with their log-probabilities, in order; empty unless asked for.</summary>
@@ -56,6 +56,14 @@ public sealed record AnswerSummary
     {
         ArgumentNullException.ThrowIfNull(update);
         return Read(update.AdditionalProperties);
+    }
+
+    /// <summary>Puts the summary on the last update of a stream, where <see cref="Of(ChatResponseUpdate)"/> finds it.</summary>
+    /// <param name="update">The update.</param>
+    public void AttachTo(ChatResponseUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        (update.AdditionalProperties ??= [])[PropertyName] = this;
     }
 
     private static AnswerSummary? Read(AdditionalPropertiesDictionary? properties) =>

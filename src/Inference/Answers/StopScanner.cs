@@ -1,7 +1,9 @@
 namespace Hybrid.Inference.Answers;
 
 /// <summary>Finds stop sequences in text that arrives in pieces, and holds back what may become one.</summary>
-internal sealed class StopScanner(IReadOnlyList<string> stops)
+/// <remarks>For one answer; not thread safe.</remarks>
+/// <param name="stops">The sequences; none of them empty.</param>
+public sealed class StopScanner(IReadOnlyList<string> stops)
 {
     private string _held = string.Empty;
 

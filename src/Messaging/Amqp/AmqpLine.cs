@@ -52,6 +52,9 @@ internal sealed class AmqpLine : IAsyncDisposable
 
     public bool IsAlive => !Connection.IsClosed;
 
+    /// <summary>Whether it is RabbitMQ, whose plugin has ways of its own.</summary>
+    public bool IsRabbitMq => Product == "RabbitMQ";
+
     /// <summary>Connects.</summary>
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
     public static async Task<AmqpLine> ConnectAsync(
@@ -101,15 +104,25 @@ internal sealed class AmqpLine : IAsyncDisposable
         return (link, await FinishAsync(session, link, wait, cancellationToken));
     }
 
+    /// <summary>Makes sure that an address exists, by attaching a receiver to it that receives nothing.</summary>
+    public async Task VerifyAsync(string address, CancellationToken cancellationToken)
+    {
+        var (link, _) = await AttachReceiverAsync(address, null, (_, _) => { }, _ => { }, cancellationToken);
+        Watch.Forget(link.Name);
+        await EndAsync(link.Session);
+    }
+
     /// <summary>Attaches a receiving link in a session of its own; it has no credit yet.</summary>
     public async Task<(ReceiverLink Link, Attach Answer)> AttachReceiverAsync(
-        string address, Map? filters, MessageCallback onMessage, CancellationToken cancellationToken)
+        string address, Map? filters, MessageCallback onMessage, Action<Flow> onFlow, CancellationToken cancellationToken)
     {
         var wait = new AttachWait();
         var session = new Session(Connection);
+        var name = NewName();
+        Watch.Follow(name, onFlow);
         var link = new ReceiverLink(
             session,
-            NewName(),
+            name,
             new Attach
             {
                 Source = new Source { Address = address, FilterSet = filters },

@@ -58,7 +58,8 @@ internal sealed partial class AmqpReceiver(
         }
     }
 
-    private async Task<(Inlet?, List<Message>)> ReceiveAloneAsync(int maxMessages, long start, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<(Inlet? Inlet, List<Message> Messages)> ReceiveAloneAsync(
+        int maxMessages, long start, TimeSpan wait, CancellationToken cancellationToken)
     {
         var rebuilt = false;
         while (true)
@@ -89,16 +90,17 @@ internal sealed partial class AmqpReceiver(
         var taken = Take(inlet, maxMessages);
         if (taken.Count == 0)
         {
-            inlet.Ask(Math.Max(maxMessages, prefetch));
-            var arrived = false;
-            if (left > TimeSpan.Zero)
+            var hold = _hold;
+            hold?.Wait(true);
+            try
             {
-                arrived = await WaitAsync(inlet, left, cancellationToken);
+                await (prefetch > 0
+                    ? inlet.PrefetchAsync(Math.Max(maxMessages, prefetch), left, cancellationToken)
+                    : inlet.FetchAsync(maxMessages, left, cancellationToken));
             }
-
-            if (!arrived || prefetch == 0)
+            finally
             {
-                await inlet.DrainAsync(cancellationToken);
+                hold?.Wait(false);
             }
 
             taken = Take(inlet, maxMessages);
@@ -110,26 +112,6 @@ internal sealed partial class AmqpReceiver(
         }
 
         return taken;
-    }
-
-    private async Task<bool> WaitAsync(Inlet inlet, TimeSpan left, CancellationToken cancellationToken)
-    {
-        var hold = _hold;
-        hold?.Wait(true);
-        try
-        {
-            return await inlet.ArrivesAsync(left, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody waits for the end of it: what still comes is kept for the next call.
-            _ = inlet.BeginDrain();
-            throw;
-        }
-        finally
-        {
-            hold?.Wait(false);
-        }
     }
 
     private static List<Message> Take(Inlet inlet, int maxMessages)

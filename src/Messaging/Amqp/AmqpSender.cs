@@ -159,6 +159,12 @@ internal sealed class AmqpSender(AmqpConnector connector, AmqpSenders all, strin
     {
         var line = await connector.GetAsync(CancellationToken.None);
         await line.AuthorizeAsync(entity, CancellationToken.None);
+        if (!connector.Settings.IsServiceBus)
+        {
+            // RabbitMQ's plugin takes messages for queues that do not exist, and drops them.
+            await line.VerifyAsync(entity, CancellationToken.None);
+        }
+
         var (link, answer) = await line.AttachSenderAsync(entity, CancellationToken.None);
         _mostBytes = answer.MaxMessageSize is > 0 and < ulong.MaxValue ? answer.MaxMessageSize : 0;
         _line = line;

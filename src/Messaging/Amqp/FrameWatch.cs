@@ -6,8 +6,8 @@ using Amqp.Types;
 namespace Hybrid.Messaging.Amqp;
 
 /// <summary>
-/// Looks at the frames that come in, for the one thing the library does not tell: that the broker has nothing more for a receiving link and
-/// has given its credit back. Without it, "the queue is empty" would be a guess by the clock.
+/// Looks at the frames that come in, for the one thing the library does not tell: what the broker says about a receiving link's credit. Without
+/// it, "the queue is empty" would be a guess by the clock.
 /// </summary>
 internal sealed class FrameWatch
 {
@@ -21,10 +21,10 @@ internal sealed class FrameWatch
     private const ulong FlowCode = 0x13;
 
     private readonly ConcurrentDictionary<(ushort Channel, uint Handle), string> _links = new();
-    private readonly ConcurrentDictionary<string, Action> _followers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Action<Flow>> _followers = new(StringComparer.Ordinal);
 
-    /// <summary>Calls back whenever the broker says that a link has no credit left. Runs on the thread that reads: it must be quick.</summary>
-    public void Follow(string linkName, Action withoutCredit) => _followers[linkName] = withoutCredit;
+    /// <summary>Calls back whenever the broker tells the state of a link. Runs on the thread that reads: it must be quick.</summary>
+    public void Follow(string linkName, Action<Flow> follower) => _followers[linkName] = follower;
 
     /// <summary>Forgets a link.</summary>
     public void Forget(string linkName) => _followers.TryRemove(linkName, out _);
@@ -49,9 +49,9 @@ internal sealed class FrameWatch
             case Attach attach:
                 _links.TryRemove((channel, attach.Handle), out _);
                 break;
-            case Flow { HasHandle: true, LinkCredit: 0 } flow when _links.TryGetValue((channel, flow.Handle), out var name)
+            case Flow { HasHandle: true } flow when _links.TryGetValue((channel, flow.Handle), out var name)
                 && _followers.TryGetValue(name, out var follower):
-                follower();
+                follower(flow);
                 break;
         }
     }

@@ -18,9 +18,6 @@ internal sealed partial class PlainQueue(
     /// <summary>The deliveries before this one that failed, in the message: few brokers count them, and RabbitMQ's plugin does not.</summary>
     private const string AttemptsProperty = "hybrid-attempts";
 
-    /// <summary>The broker that says only that a message was delivered before, not how often.</summary>
-    private const string RabbitMq = "RabbitMQ";
-
     /// <summary>How long a message is held while it is put aside.</summary>
     private static readonly TimeSpan DeadLetterLock = TimeSpan.FromMinutes(1);
 
@@ -38,24 +35,7 @@ internal sealed partial class PlainQueue(
         {
             var left = wait - Connector.Time.GetElapsedTime(start);
             var (inlet, raw) = await _receiver.ReceiveAsync(maxMessages, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
-            var received = new List<AmqpMessage>(raw.Count);
-            foreach (var message in raw)
-            {
-                if (!inlet!.IsAlive)
-                {
-                    // The broker has it again.
-                    continue;
-                }
-
-                if (WasLost(inlet, message))
-                {
-                    await CountAgainAsync(inlet, message, cancellationToken);
-                    continue;
-                }
-
-                received.Add(Read(inlet, message, lockDuration));
-            }
-
+            var received = await ReadAsync(inlet, raw, lockDuration, cancellationToken);
             if (received.Count > 0 || (raw.Count == 0 && Connector.Time.GetElapsedTime(start) >= wait))
             {
                 return received;
@@ -143,10 +123,58 @@ internal sealed partial class PlainQueue(
 
     public override Task CloseAsync() => _receiver.CloseAsync();
 
-    /// <summary>Whether a delivery before this one ended without a word: its holder died, or let the lock end.</summary>
-    private static bool WasLost(Inlet inlet, Message raw) => inlet.Line.Product == RabbitMq && raw.Header is { FirstAcquirer: false };
+    /// <summary>
+    /// Whether a delivery before this one ended without a word: its holder died, or let the lock end. RabbitMQ tells that it did, not how often.
+    /// </summary>
+    private static bool WasLost(Inlet inlet, Message raw) => inlet.Line.IsRabbitMq && raw.Header is { FirstAcquirer: false };
 
     private static int AttemptsOf(Message raw) => raw.ApplicationProperties?[AttemptsProperty] is int count and >= 0 and < int.MaxValue ? count : 0;
+
+    private async Task<List<AmqpMessage>> ReadAsync(
+        Inlet? inlet, List<Message> raw, TimeSpan lockDuration, CancellationToken cancellationToken)
+    {
+        var received = new List<AmqpMessage>(raw.Count);
+        var counted = 0;
+        try
+        {
+            foreach (var message in raw)
+            {
+                if (!inlet!.IsAlive)
+                {
+                    // The broker has it again.
+                    continue;
+                }
+
+                if (WasLost(inlet, message))
+                {
+                    await CountAgainAsync(inlet, message, cancellationToken);
+                }
+                else
+                {
+                    received.Add(Read(inlet, message, lockDuration));
+                }
+
+                counted++;
+            }
+
+            return received;
+        }
+        catch
+        {
+            // Nobody gets them; unsettled they would stay where they are as long as the session lives.
+            foreach (var own in received)
+            {
+                await GiveUpAsync(own);
+            }
+
+            foreach (var message in raw.Skip(counted))
+            {
+                TryComplete(inlet!, message, new Released());
+            }
+
+            throw;
+        }
+    }
 
     /// <summary>The lock ends here: without a renewal in time, the message goes back.</summary>
     private AmqpMessage Read(Inlet inlet, Message raw, TimeSpan lockDuration)
@@ -196,13 +224,18 @@ internal sealed partial class PlainQueue(
         }
 
         await senders.Of(Name, entity).SendAsync(copy, cancellationToken);
+        TryComplete(inlet, raw, new Accepted());
+    }
+
+    private static void TryComplete(Inlet inlet, Message raw, Outcome outcome)
+    {
         try
         {
-            inlet.Link.Accept(raw);
+            inlet.Link.Complete(raw, outcome);
         }
         catch (Exception exception) when (AmqpFailures.IsKnown(exception))
         {
-            // The link went in between: the broker has both.
+            // The session went in between: the broker has it again.
         }
     }
 

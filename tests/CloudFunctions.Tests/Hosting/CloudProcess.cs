@@ -23,11 +23,13 @@ internal sealed partial class CloudProcess : IAsyncDisposable
     /// <param name="program">As <c>defaultExecutablePath</c> has it.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables beside those of this process.</param>
-    public static CloudProcess Start(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
+    /// <param name="folder">The folder of host.json; this one without it.</param>
+    public static CloudProcess Start(
+        string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment, string? folder = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = folder ?? AppContext.BaseDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -28,11 +28,13 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
     private readonly string _connectionString;
     private readonly TimeSpan _functionTimeout;
     private readonly TimeSpan _visibilityTimeout;
+    private readonly string _folder;
 
     private FunctionsHostDouble(
-        JsonNode host, string connectionString, Dictionary<string, string?> environment, TimeSpan functionTimeout,
+        string folder, JsonNode host, string connectionString, Dictionary<string, string?> environment, TimeSpan functionTimeout,
         TimeSpan visibilityTimeout)
     {
+        _folder = folder;
         _host = host;
         _connectionString = connectionString;
         _environment = environment;
@@ -54,29 +56,33 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
     /// <param name="settings">App settings.</param>
     /// <param name="functionTimeout">Instead of host.json's.</param>
     /// <param name="visibilityTimeout">Instead of host.json's, which would make tests slow.</param>
+    /// <param name="folder">The app's folder; the one of this build without it.</param>
     public static async Task<FunctionsHostDouble> StartAsync(
-        string connectionString, Dictionary<string, string?> settings, TimeSpan? functionTimeout = null, TimeSpan? visibilityTimeout = null)
+        string connectionString, Dictionary<string, string?> settings, TimeSpan? functionTimeout = null, TimeSpan? visibilityTimeout = null,
+        string? folder = null)
     {
-        var host = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "host.json")))!;
+        folder ??= AppContext.BaseDirectory;
+        var host = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "host.json")))!;
         Assert.True((bool?)host["customHandler"]?["enableForwardingHttpRequest"]);
         Assert.Equal("base64", (string?)host["extensions"]!["queues"]!["messageEncoding"]);
         var environment = new Dictionary<string, string?>(settings)
         {
             ["AzureWebJobsStorage"] = connectionString,
             ["FUNCTIONS_CUSTOMHANDLER_WORKER_ID"] = Guid.NewGuid().ToString(),
-            ["FUNCTIONS_APP_ROOT_PATH"] = AppContext.BaseDirectory,
+            ["FUNCTIONS_APP_ROOT_PATH"] = folder,
             // The handler inherits it, and must not follow it.
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:1",
         };
         var queues = host["extensions"]!["queues"]!;
         var started = new FunctionsHostDouble(
+            folder,
             host,
             connectionString,
             environment,
             functionTimeout ?? TimeSpan.Parse((string)host["functionTimeout"]!, System.Globalization.CultureInfo.InvariantCulture),
             visibilityTimeout ?? TimeSpan.Parse((string)queues["visibilityTimeout"]!, System.Globalization.CultureInfo.InvariantCulture));
         await started.EnsureHandlerAsync();
-        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "function.json", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(folder, "function.json", SearchOption.AllDirectories))
         {
             var binding = JsonNode.Parse(await File.ReadAllTextAsync(file))!["bindings"]![0]!;
             if ((string?)binding["type"] == "queueTrigger")
@@ -123,9 +129,11 @@ internal sealed class FunctionsHostDouble : IAsyncDisposable
         var description = _host["customHandler"]!["description"]!;
         var port = FreePort();
         _environment["FUNCTIONS_CUSTOMHANDLER_PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // As the host does: in the app's folder if it is there, else a command.
+        var program = (string)description["defaultExecutablePath"]!;
+        var own = Path.Combine(_folder, program);
         Handler = CloudProcess.Start(
-            (string)description["defaultExecutablePath"]!, description["arguments"]!.AsArray().Select(argument => (string)argument!),
-            _environment);
+            File.Exists(own) ? own : program, description["arguments"]!.AsArray().Select(argument => (string)argument!), _environment, _folder);
         Starts++;
         Assert.Equal(port, (await Handler.ListensAsync()).Port);
         Port = port;

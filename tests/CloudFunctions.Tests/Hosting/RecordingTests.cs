@@ -108,32 +108,6 @@ public sealed class RecordingTests(AzuriteFixture azurite)
     private Task<HostRun> StartAsync(CloudStack stack) =>
         HostRun.StartAsync(CloudStack.SettingsFor(azurite.Server.ConnectionString, stack.Model), standalone: false);
 
-    private static async Task<HttpResponseMessage> ReplayAsync(HostRun host, string recording, string recordedPath, string path)
-    {
-        var json = JsonNode.Parse(
-            await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Recordings", $"{recording}.json"), Token))!;
-        var url = (string)json["url"]!;
-        Assert.StartsWith(recordedPath, url, StringComparison.Ordinal);
-        using var request = new HttpRequestMessage(
-            new HttpMethod((string)json["method"]!), new Uri(path + url[recordedPath.Length..], UriKind.Relative));
-        var body = (string)json["body"]!;
-        if (body.Length > 0)
-        {
-            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        }
-
-        foreach (var (name, value) in json["headers"]!.AsObject())
-        {
-            if (name is "Content-Type" or "Content-Length")
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, (string)value!);
-            }
-            else
-            {
-                request.Headers.TryAddWithoutValidation(name, (string)value!);
-            }
-        }
-
-        return await host.Client.SendAsync(request, Token);
-    }
+    private static Task<HttpResponseMessage> ReplayAsync(HostRun host, string recording, string recordedPath, string path) =>
+        Recording.ReplayAsync(host.Client, host.Client.BaseAddress!, recording, recordedPath, path);
 }

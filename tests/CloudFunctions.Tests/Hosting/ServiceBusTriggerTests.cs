@@ -116,7 +116,8 @@ public sealed class ServiceBusTriggerTests(AzuriteFixture azurite)
         {
             metadata["ApplicationProperties"] = new JsonObject
             {
-                ["DeadLetterReason"] = reason, ["DeadLetterErrorDescription"] = description,
+                ["DeadLetterReason"] = reason,
+                ["DeadLetterErrorDescription"] = description,
             };
             metadata.Remove("UserProperties");
         });
@@ -166,7 +167,7 @@ public sealed class ServiceBusTriggerTests(AzuriteFixture azurite)
     public async Task FailedAttempt_RestsBeforeItIsGivenBack()
     {
         // Service Bus delivers again at once, and counts: the handler must keep the message for the visibilityTimeout of host.json.
-        var rest = HostFile.Read([]).VisibilityTimeout;
+        var rest = HostFile.Read([], overServiceBus: true).Rest;
         var time = new WatchedTime(rest);
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString, time);
         await using var lease = await stack.Get<CallLeases>().TryTakeAsync(_prompt.DeviceId, _prompt.PromptId, Token);

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Hybrid.CloudFunctions.Hosting;
+using Hybrid.CloudFunctions.Settings;
+using Hybrid.Messaging;
 using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.CloudFunctions.Tests.Hosting;
@@ -58,6 +60,53 @@ public sealed class TriggerCheckTests
     }
 
     [Fact]
+    public void ServiceBus_AnotherNamespaceThanTheHosts_IsNamed()
+    {
+        static void Set(MessagingOptions messaging) => messaging.Amqp.ConnectionString = "Endpoint=sb://other.servicebus.windows.net/;SharedAccessKey=hush";
+
+        var failure = Assert.Single(Run("Amqp", Set, [.. StorageOff, ByIdentity]).Failures);
+
+        Assert.Contains("'hybrid.servicebus.windows.net', but Messaging:Amqp to 'other.servicebus.windows.net'", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ServiceBus_AnotherBrokerOrOtherNames_AreNamed()
+    {
+        static void Set(MessagingOptions messaging)
+        {
+            messaging.Amqp.Address = "amqp://rabbit";
+            messaging.Amqp.Entities["escalations"] = "plant7";
+        }
+
+        var failures = Run("Amqp", Set, [.. StorageOff, ByIdentity]).Failures;
+
+        Assert.Equal(2, failures.Count);
+        Assert.StartsWith("Messaging:Amqp:Address is set", failures[0], StringComparison.Ordinal);
+        Assert.StartsWith("Messaging:Amqp:Entities:escalations is 'plant7'", failures[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobsServiceBus:fullyQualifiedNamespace", "hybrid.servicebus.windows.net", "Messaging:Amqp:Namespace")]
+    [InlineData("AzureWebJobsServiceBus", "Endpoint=sb://x/", "Messaging:Amqp:ConnectionString")]
+    public void FromHostBus_TheTriggersBroker_BecomesOurs(string key, string value, string ours)
+    {
+        var host = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [key] = value }).Build();
+
+        Assert.Equal(value, CloudConfiguration.FromHostBus(host.GetSection(CloudConfiguration.HostServiceBus))[ours]);
+    }
+
+    [Fact]
+    public async Task Start_IsolatedWorkerWanted_SaysHowToBuildIt()
+    {
+        await using var process = CloudProcess.Start(
+            "dotnet", ["hybrid-cloud.dll", "--functions-uri", "http://127.0.0.1:1", "--functions-worker-id", "1"], []);
+
+        Assert.Equal(2, await process.ExitAsync());
+        Assert.Contains("-p:PackageSet=Full", process.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BothSetsOff_IsAWarning()
     {
         var (failures, warnings) = Run("StorageQueue", [.. StorageOff, .. ServiceBusOff]);
@@ -87,13 +136,22 @@ public sealed class TriggerCheckTests
     {
         var variable = $"AzureFunctionsJobHost__extensions__serviceBus__{key}";
         await using var process = CloudProcess.Start(
-            "dotnet", ["hybrid-cloud.dll", "--check"], new Dictionary<string, string?> { [variable] = value });
+            "dotnet", ["hybrid-cloud.dll", "--check"], new Dictionary<string, string?>
+            {
+                [variable] = value,
+                ["HYBRID__Messaging__Transport"] = "Amqp",
+                ["HYBRID__Messaging__Amqp__Namespace"] = "hybrid.servicebus.windows.net",
+            });
 
         Assert.Equal(2, await process.ExitAsync());
         Assert.Contains($"extensions:serviceBus:{key} is '{value}'", process.Errors, StringComparison.Ordinal);
         Assert.Contains(named, process.Errors, StringComparison.Ordinal);
         Assert.Contains($"host.json or {variable}", process.Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void HostFile_LongVisibilityTimeout_DoesNotMakeTheRestLonger() => Assert.Equal(
+        TimeSpan.FromMinutes(1), (HostFile.Read([], overServiceBus: false) with { VisibilityTimeout = TimeSpan.FromDays(7) }).Rest);
 
     [Theory]
     [InlineData("EscalationServiceBus", "escalations")]
@@ -105,7 +163,7 @@ public sealed class TriggerCheckTests
         var binding = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!["bindings"]!.AsArray().Single()!;
 
         Assert.Equal(
-            ("serviceBusTrigger", queue, TriggerCheck.Connection, "binary"),
+            ("serviceBusTrigger", queue, CloudConfiguration.HostServiceBus, "binary"),
             ((string)binding["type"]!, (string)binding["queueName"]!, (string)binding["connection"]!, (string)binding["dataType"]!));
     }
 
@@ -132,12 +190,18 @@ public sealed class TriggerCheckTests
         Assert.Empty(warnings);
     }
 
-    private static (List<string> Failures, List<string> Warnings) Run(string transport, params string[] settings)
+    private static (List<string> Failures, List<string> Warnings) Run(string transport, params string[] settings) =>
+        Run(transport, null, settings);
+
+    private static (List<string> Failures, List<string> Warnings) Run(
+        string transport, Action<MessagingOptions>? change, params string[] settings)
     {
         var host = new ConfigurationBuilder().AddInMemoryCollection(
             settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1])).Build();
         var (failures, warnings) = (new List<string>(), new List<string>());
-        TriggerCheck.Run(host, transport, failures, warnings);
+        var messaging = new MessagingOptions { Transport = transport };
+        change?.Invoke(messaging);
+        TriggerCheck.Run(host, messaging, failures, warnings);
         return (failures, warnings);
     }
 }

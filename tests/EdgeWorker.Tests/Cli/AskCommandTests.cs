@@ -117,6 +117,8 @@ public sealed class AskCommandTests(TestModels models) : IDisposable
     [InlineData("HYBRID__Models__Threads", "0", "Models:Threads is '0'")]
     [InlineData("HYBRID__Models__Spinning", "Sometimes", "Auto, On, Off")]
     [InlineData("HYBRID__Models__KvBudgetBytes", "much", "HYBRID__Models__KvBudgetBytes")]
+    [InlineData("HYBRID__Models__MaxBatch", "65", "HYBRID__Models__MaxBatch")]
+    [InlineData("HYBRID__Models__MaxQueued", "0", "HYBRID__Models__MaxQueued")]
     [InlineData("HYBRID__Messaging__Transport", "Pigeon", "Messaging:Transport")]
     public async Task Ask_BadConfiguration_NamesKeyAndValueAndExits2(string variable, string value, string named)
     {

@@ -76,6 +76,20 @@ internal sealed record CrashCase(bool IsEdge, string Point, Scenario Scenario, s
                 or CloudCrashPoints.AnswerSent),
     ];
 
+    /// <summary>
+    /// The same over Service Bus: without the points around putting aside, since its dead-lettering is one step of the broker's.
+    /// </summary>
+    public static IReadOnlyList<CrashCase> OverServiceBus { get; } =
+        [.. All.Where(cell => cell.Point is not (SharedCrashPoints.AsideBefore or SharedCrashPoints.AsideSent))];
+
+    /// <summary>What <c>dotnet test</c> runs of that: where a message is between two hands.</summary>
+    public static IReadOnlyList<CrashCase> SampleOverServiceBus { get; } =
+    [
+        .. OverServiceBus.Where(cell => cell.IsEdge
+            ? cell.Point is EdgeCrashPoints.OutboxSent or EdgeCrashPoints.InboxSettled
+            : cell.Point is CloudCrashPoints.OutcomeStored or CloudCrashPoints.AnswerSent or CloudCrashPoints.PoisonReceived),
+    ];
+
     /// <summary>The cell's name in reports.</summary>
     public string Name => $"{(IsEdge ? "edge" : "cloud")} {Point}";
 }

@@ -17,15 +17,22 @@ internal sealed class CrashMatrix : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<string, Task<(Verdict Verdict, TimeSpan Took)>> _runs = [];
 
-    private CrashMatrix(AzuriteServer azurite) => _azurite = azurite;
+    private readonly bool _amqp;
+
+    private CrashMatrix(AzuriteServer azurite, bool amqp)
+    {
+        _azurite = azurite;
+        _amqp = amqp;
+    }
 
     /// <summary>Starts the emulator and begins.</summary>
     /// <param name="cells">What to run.</param>
+    /// <param name="amqp">Whether a Service-Bus-like broker carries the messages, one for each cell.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<CrashMatrix> StartAsync(IReadOnlyList<CrashCase> cells, CancellationToken cancellationToken)
+    public static async Task<CrashMatrix> StartAsync(IReadOnlyList<CrashCase> cells, bool amqp, CancellationToken cancellationToken)
     {
         var accounts = cells.Select((_, i) => $"cell{i}").ToList();
-        var matrix = new CrashMatrix(await AzuriteServer.StartTemporaryAsync(accounts, cancellationToken));
+        var matrix = new CrashMatrix(await AzuriteServer.StartTemporaryAsync(accounts, cancellationToken), amqp);
         var waiting = new ConcurrentQueue<(CrashCase Cell, string Account, TaskCompletionSource<(Verdict, TimeSpan)> Run)>();
         foreach (var (cell, account) in cells.Zip(accounts))
         {
@@ -62,7 +69,7 @@ internal sealed class CrashMatrix : IAsyncDisposable
             try
             {
                 var begun = Stopwatch.GetTimestamp();
-                var verdict = await CrashRun.RunAsync(next.Cell, matrix._azurite.ConnectionStringOf(next.Account), matrix._stop.Token);
+                var verdict = await CrashRun.RunAsync(next.Cell, matrix._azurite.ConnectionStringOf(next.Account), matrix._amqp, matrix._stop.Token);
                 next.Run.SetResult((verdict, Stopwatch.GetElapsedTime(begun)));
             }
             catch (Exception exception)

@@ -12,9 +12,10 @@ internal static class CrashRun
     private static readonly TimeSpan OutcomeLimit = TimeSpan.FromSeconds(180);
 
     /// <exception cref="CrashRunException">The point was never passed, or a promise is broken; the message says everything.</exception>
-    public static async Task<Verdict> RunAsync(CrashCase cell, string connection, CancellationToken cancellationToken)
+    public static async Task<Verdict> RunAsync(CrashCase cell, string connection, bool amqp, CancellationToken cancellationToken)
     {
-        await using var rig = await PipelineRig.CreateAsync(cell.Scenario, connection, cancellationToken);
+        var broker = amqp ? await AmqpQueues.StartAsync() : null;
+        await using var rig = await PipelineRig.CreateAsync(cell.Scenario, connection, cancellationToken, amqp: broker);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var callers = Task.CompletedTask;
         try

@@ -9,11 +9,11 @@ internal static class MatrixCommand
 {
     public const string Name = "matrix";
 
-    private const string Usage = "matrix [--rounds N] [--only PART_OF_A_NAME]";
+    private const string Usage = "matrix [--rounds N] [--only PART_OF_A_NAME] [--transport storage|amqp]";
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var (rounds, only) = (1, "");
+        var (rounds, only, amqp) = (1, "", false);
         for (var i = 0; i < arguments.Count; i += 2)
         {
             switch (i + 1 < arguments.Count ? arguments[i] : "")
@@ -23,24 +23,27 @@ internal static class MatrixCommand
                 case "--only":
                     only = arguments[i + 1];
                     break;
+                case "--transport" when arguments[i + 1] is "storage" or "amqp":
+                    amqp = arguments[i + 1] == "amqp";
+                    break;
                 default:
                     await error.WriteLineAsync(Usage);
                     return 2;
             }
         }
 
-        return await RunAsync(rounds, only, output, cancellationToken) ? 0 : 1;
+        return await RunAsync(rounds, only, amqp, output, cancellationToken) ? 0 : 1;
     }
 
     /// <returns>Whether every promise held.</returns>
-    public static async Task<bool> RunAsync(int rounds, string only, TextWriter output, CancellationToken cancellationToken)
+    public static async Task<bool> RunAsync(int rounds, string only, bool amqp, TextWriter output, CancellationToken cancellationToken)
     {
-        var cells = CrashCase.All.Where(cell => cell.Name.Contains(only, StringComparison.Ordinal)).ToList();
+        var cells = (amqp ? CrashCase.OverServiceBus : CrashCase.All).Where(cell => cell.Name.Contains(only, StringComparison.Ordinal)).ToList();
         var begun = Stopwatch.GetTimestamp();
         var (holds, prompts, paid, extra, runs) = (true, 0, 0, 0, 0);
         for (var round = 1; round <= rounds; round++)
         {
-            await using var matrix = await CrashMatrix.StartAsync(cells, cancellationToken);
+            await using var matrix = await CrashMatrix.StartAsync(cells, amqp, cancellationToken);
             foreach (var cell in cells)
             {
                 try

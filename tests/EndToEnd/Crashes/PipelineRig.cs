@@ -21,13 +21,15 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     private readonly Scenario _scenario;
     private readonly string _programsConnection;
+    private readonly AmqpQueues? _amqp;
     private readonly ConcurrentQueue<CallerNote> _notes = new();
     private readonly ConcurrentQueue<ModelCall> _calls = new();
     private readonly ConcurrentBag<RunningProgram> _programs = [];
     private ModelEndpoint? _model;
 
-    private PipelineRig(Scenario scenario, string connection, string programs)
+    private PipelineRig(Scenario scenario, string connection, string programs, AmqpQueues? amqp)
     {
+        _amqp = amqp;
         _scenario = scenario;
         Connection = connection;
         _programsConnection = programs;
@@ -64,14 +66,19 @@ internal sealed class PipelineRig : IAsyncDisposable
     /// <param name="connection">The storage account.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="programs">How the programs reach the account, if not as everybody.</param>
+    /// <param name="amqp">The broker that carries the messages, if not the account; owned.</param>
     public static async Task<PipelineRig> CreateAsync(
-        Scenario scenario, string connection, CancellationToken cancellationToken, string? programs = null)
+        Scenario scenario, string connection, CancellationToken cancellationToken, string? programs = null, AmqpQueues? amqp = null)
     {
-        var rig = new PipelineRig(scenario, connection, programs ?? connection) { _model = await ModelEndpoint.StartAsync(cancellationToken) };
+        var rig = new PipelineRig(scenario, connection, programs ?? connection, amqp) { _model = await ModelEndpoint.StartAsync(cancellationToken) };
         rig._model.Reply = rig.Reply;
         await scenario.PrepareAsync(rig, cancellationToken);
         return rig;
     }
+
+    /// <summary>Puts a text on a queue, as somebody else might.</summary>
+    public Task PutAsync(string queue, string text, int failed, CancellationToken cancellationToken) =>
+        _amqp?.PutAsync(queue, text, failed) ?? Scenarios.PutInStorageAsync(Connection, queue, text, failed, cancellationToken);
 
     public void Note(CallerNote note) => _notes.Enqueue(note);
 
@@ -137,7 +144,8 @@ internal sealed class PipelineRig : IAsyncDisposable
             await program.KillAsync();
         }
 
-        CheckFiles.Write(Path.Combine(Folder, RunFolder.Storage), await StorageSnapshot.CaptureAsync(Connection, withContents: true, cancellationToken));
+        var storage = await StorageSnapshot.CaptureAsync(Connection, withContents: true, cancellationToken);
+        CheckFiles.Write(Path.Combine(Folder, RunFolder.Storage), _amqp is null ? storage : storage with { Queues = await _amqp.CountAsync() });
         CheckFiles.WriteLines(Path.Combine(Folder, RunFolder.Calls), _calls);
         CheckFiles.WriteLines(Path.Combine(Folder, RunFolder.Callers), _notes);
         CheckFiles.Write(Path.Combine(Folder, RunFolder.Allowed), allowed);
@@ -154,6 +162,11 @@ internal sealed class PipelineRig : IAsyncDisposable
         if (_model is not null)
         {
             await _model.DisposeAsync();
+        }
+
+        if (_amqp is not null)
+        {
+            await _amqp.DisposeAsync();
         }
 
         Http.Dispose();
@@ -180,7 +193,7 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     private Dictionary<string, string> Variables(string? crashAt, IEnumerable<(string Key, string Value)> settings)
     {
-        var variables = settings.Append(("Messaging:ConnectionString", _programsConnection)).GroupBy(setting => setting.Item1)
+        var variables = settings.Append(("Messaging:ConnectionString", _programsConnection)).Concat(_amqp?.Settings ?? []).GroupBy(setting => setting.Item1)
             .ToDictionary(group => $"HYBRID__{group.Key.Replace(":", "__", StringComparison.Ordinal)}", group => group.Last().Item2);
         // Programs that live for seconds never earn back what compiling their code a second time costs.
         variables["DOTNET_TieredPGO"] = "0";
@@ -222,6 +235,12 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     private async Task<string?> InQueueAsync(string name, CancellationToken cancellationToken)
     {
+        if (_amqp is not null)
+        {
+            var found = (await _amqp.CountAsync()).SingleOrDefault(stored => stored.Name == name);
+            return found is { Messages: > 0 } ? $"{name} holds {found.Messages}" : null;
+        }
+
         var queue = new QueueClient(Connection, name, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05));
         try
         {

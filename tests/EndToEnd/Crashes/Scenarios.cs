@@ -52,7 +52,7 @@ internal static class Scenarios
     public static Scenario Rejected { get; } = new()
     {
         Callers = [new CallerPlan("Held up by nobody?")],
-        PrepareAsync = (rig, cancellationToken) => PutAsync(rig, "escalations", "none of ours", cancellationToken),
+        PrepareAsync = (rig, cancellationToken) => rig.PutAsync("escalations", "none of ours", 0, cancellationToken),
         PutAside = 1,
     };
 
@@ -60,7 +60,7 @@ internal static class Scenarios
     public static Scenario MalformedAnswer { get; } = new()
     {
         Callers = Rejected.Callers,
-        PrepareAsync = (rig, cancellationToken) => PutAsync(rig, $"answers-{PipelineRig.DeviceId}", "none of ours", cancellationToken),
+        PrepareAsync = (rig, cancellationToken) => rig.PutAsync($"answers-{PipelineRig.DeviceId}", "none of ours", 0, cancellationToken),
         PutAside = 1,
     };
 
@@ -106,13 +106,23 @@ internal static class Scenarios
     private static FakeModelReply SlowReply(string text, int number, int nth) => FakeModelReply.AnswerAfter(
         Scenario.AnswerTo(text, number), Task.Delay(TimeSpan.FromSeconds(6), TimeProvider.System, CancellationToken.None));
 
-    private static async Task<QueueClient> PutAsync(PipelineRig rig, string queue, string text, CancellationToken cancellationToken)
+    /// <summary>Puts a text on a queue of a storage account.</summary>
+    /// <param name="connection">The account.</param>
+    /// <param name="queue">The queue; made if it is missing.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="failed">How often it is taken and given back first.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task PutInStorageAsync(string connection, string queue, string text, int failed, CancellationToken cancellationToken)
     {
         var client = new QueueClient(
-            rig.Connection, queue, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.Base64 });
+            connection, queue, new QueueClientOptions(QueueClientOptions.ServiceVersion.V2025_11_05) { MessageEncoding = QueueMessageEncoding.Base64 });
         await client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         await client.SendMessageAsync(text, null, TimeSpan.FromSeconds(-1), cancellationToken);
-        return client;
+        for (var delivery = 1; delivery <= failed; delivery++)
+        {
+            var message = (await client.ReceiveMessageAsync(TimeSpan.FromSeconds(30), cancellationToken)).Value;
+            await client.UpdateMessageAsync(message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, cancellationToken);
+        }
     }
 
     private static async Task PutForeignAnswerAsync(PipelineRig rig, CancellationToken cancellationToken)
@@ -121,11 +131,6 @@ internal static class Scenarios
         var answer = EventFormat.Write(EventFormat.Create(
             $"answer-{prompt:N}", EventFormat.FunctionSource("cloud"), EventTypes.Answer, prompt, TimeProvider.System.GetUtcNow(),
             new AnswerData(prompt, PipelineRig.DeviceId, Guid.NewGuid(), CloudOutcome.Answered, "Not yours.", "fake-large", FinishReason: "stop"), null));
-        var queue = await PutAsync(rig, $"answers-{PipelineRig.DeviceId}", Encoding.UTF8.GetString(answer), cancellationToken);
-        for (var delivery = 1; delivery <= 4; delivery++)
-        {
-            var message = (await queue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), cancellationToken)).Value;
-            await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, cancellationToken);
-        }
+        await rig.PutAsync($"answers-{PipelineRig.DeviceId}", Encoding.UTF8.GetString(answer), 4, cancellationToken);
     }
 }

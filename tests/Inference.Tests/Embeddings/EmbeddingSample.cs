@@ -40,7 +40,10 @@ internal sealed class EmbeddingSample : IDisposable
 
     public static string Modules(params string[] types) => new JsonArray([.. types.Select((type, i) => (JsonNode)new JsonObject
     {
-        ["idx"] = i, ["name"] = $"{i}", ["path"] = i == 0 ? "" : $"{i}_{type}", ["type"] = $"sentence_transformers.models.{type}",
+        ["idx"] = i,
+        ["name"] = $"{i}",
+        ["path"] = i == 0 ? "" : $"{i}_{type}",
+        ["type"] = $"sentence_transformers.models.{type}",
     })]).ToJsonString();
 
     public void Write(string name, string content) => _folder.Write(name, content);
@@ -96,7 +99,11 @@ internal sealed class EmbeddingSample : IDisposable
             ["decoder"] = new JsonObject { ["type"] = "WordPiece", ["prefix"] = "##", ["cleanup"] = true },
             ["model"] = new JsonObject
             {
-                ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 20, ["vocab"] = vocabulary,
+                ["type"] = "WordPiece",
+                ["unk_token"] = "[UNK]",
+                ["continuing_subword_prefix"] = "##",
+                ["max_input_chars_per_word"] = 20,
+                ["vocab"] = vocabulary,
             },
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -22,6 +23,7 @@ public sealed class BicepServer : IAsyncLifetime
     internal const string Deployment = "main";
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<string, Snapshot> _variants = new();
     private Process? _process;
     private Task<string>? _errors;
     private int _lastId;
@@ -68,6 +70,19 @@ public sealed class BicepServer : IAsyncLifetime
             },
         });
         return new Snapshot(result["snapshot"]!.GetValue<string>());
+    }
+
+    /// <summary>What the templates as they are would make of a variant; made once.</summary>
+    internal async Task<Snapshot> SnapshotAsync(TemplateVariant variant)
+    {
+        if (!_variants.TryGetValue(variant.Name, out var snapshot))
+        {
+            using var copy = new TemplateCopy();
+            snapshot = await SnapshotAsync(copy.WriteParameters(variant.Parameters));
+            _variants[variant.Name] = snapshot;
+        }
+
+        return snapshot;
     }
 
     /// <summary>Compiles, and says what the compiler and its linter found.</summary>

@@ -58,7 +58,7 @@ internal static class CodeFacts
     ];
 
     /// <summary>The values of <c>host.json</c>, as the program reads them.</summary>
-    public static HostFile Host { get; } = HostFile.Read([]);
+    public static HostFile Host { get; } = HostFile.Read([], overServiceBus: true);
 
     /// <summary><c>host.json</c> itself.</summary>
     public static JsonNode HostJson { get; } = Read("src", "CloudFunctions", "host.json");

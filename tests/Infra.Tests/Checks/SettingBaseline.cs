@@ -36,9 +36,9 @@ internal static class SettingBaseline
         var found = new List<string>();
         var settings = snapshot.Settings.ToDictionary(pair => pair.Key, pair => Sample(pair.Value));
         found.AddRange(settings.Keys.Intersect(Refused).Select(name => $"{name} is refused on Flex Consumption."));
-        await FindInProgramAsync(settings, found);
+        var messaging = await FindInProgramAsync(settings, found);
         FindInHost(settings, found);
-        FindInFunctions(settings, onBus, found);
+        FindInFunctions(settings, messaging, onBus, found);
         var rest = settings.Keys.Where(name =>
             !name.StartsWith(SettingsReader.DefaultPrefix, StringComparison.Ordinal)
             && !name.StartsWith(HostPrefix, StringComparison.Ordinal)
@@ -49,7 +49,7 @@ internal static class SettingBaseline
     }
 
     /// <summary>Lets the program read its settings, and looks for each in what <c>--check</c> says is in force.</summary>
-    private static async Task FindInProgramAsync(Dictionary<string, string> settings, List<string> found)
+    private static async Task<MessagingOptions> FindInProgramAsync(Dictionary<string, string> settings, List<string> found)
     {
         var own = settings
             .Where(pair => pair.Key.StartsWith(SettingsReader.DefaultPrefix, StringComparison.Ordinal))
@@ -58,20 +58,21 @@ internal static class SettingBaseline
             .AddJsonFile(Repository.PathOf("src", "CloudFunctions", SettingsReader.DefaultFile))
             .AddInMemoryCollection(own)
             .Build();
+        var messaging = CloudSettings.ReadMessaging(configuration, []);
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         using var error = new StringWriter(CultureInfo.InvariantCulture);
         var code = await SettingsCheck.RunAsync(configuration, output, error);
         if (code != ExitCode.Success)
         {
             found.AddRange(error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
-            return;
+            return messaging;
         }
 
         var inForce = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(" = ", 2))
             .Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1]);
-        var broker = CloudSettings.ReadMessaging(configuration, []).Amqp;
+        var broker = messaging.Amqp;
         foreach (var property in broker.GetType().GetProperties())
         {
             inForce[$"{MessagingOptions.SectionName}:{AmqpOptions.SectionName}:{property.Name}"] = property.GetValue(broker)?.ToString() ?? "";
@@ -91,6 +92,8 @@ internal static class SettingBaseline
                 found.Add($"{key} is set to {value}, but the program takes {text}.");
             }
         }
+
+        return messaging;
     }
 
     private static void FindInHost(Dictionary<string, string> settings, List<string> found)
@@ -107,7 +110,7 @@ internal static class SettingBaseline
     }
 
     /// <summary>Of the functions that take messages those of the other transport sleep, and those that do not have their connection.</summary>
-    private static void FindInFunctions(Dictionary<string, string> settings, bool onBus, List<string> found)
+    private static void FindInFunctions(Dictionary<string, string> settings, MessagingOptions messaging, bool onBus, List<string> found)
     {
         const string suffix = ".Disabled";
         var asleep = settings
@@ -133,11 +136,10 @@ internal static class SettingBaseline
         }
 
         // The program holds the host's settings against its own at every start; what it would refuse is refused here.
-        var transport = settings.GetValueOrDefault($"{SettingsReader.DefaultPrefix}{MessagingOptions.SectionName}__{nameof(MessagingOptions.Transport)}", "");
         var host = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value))
             .Build();
-        TriggerCheck.Run(host, transport, found, found);
+        TriggerCheck.Run(host, messaging, found, found);
         found.AddRange(
             from name in settings.Keys
             where name.StartsWith("AzureWebJobs", StringComparison.Ordinal) && !name.EndsWith(suffix, StringComparison.Ordinal)

@@ -3,9 +3,12 @@ using Hybrid.ServiceBusBroker;
 namespace Hybrid.Messaging.Tests.Amqp;
 
 /// <summary>The AMQP adapter as it speaks to Service Bus, with the Service-Bus-like broker in this process.</summary>
-public sealed class ServiceBusFixture : AmqpFixture
+public class ServiceBusFixture : AmqpFixture
 {
     public Broker Broker { get; } = new(new BrokerOptions(), TimeProvider.System);
+
+    /// <summary>Whose settings are the same.</summary>
+    protected virtual string TransportName => "Amqp";
 
     public override TimeSpan ShortestLock => TimeSpan.FromSeconds(3);
 
@@ -14,7 +17,7 @@ public sealed class ServiceBusFixture : AmqpFixture
 
     public override Dictionary<string, string?> Settings => new()
     {
-        ["Messaging:Transport"] = "Amqp",
+        ["Messaging:Transport"] = TransportName,
         ["Messaging:Amqp:ConnectionString"] = Broker.ConnectionString,
     };
 
@@ -52,5 +55,6 @@ public sealed class ServiceBusFixture : AmqpFixture
     {
         await base.DisposeAsync();
         await Broker.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }

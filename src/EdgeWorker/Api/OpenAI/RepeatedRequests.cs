@@ -45,6 +45,7 @@ internal static class RepeatedRequests
             : RepeatKind.Unknown,
         now - window,
         now - FailureWindow,
+        MayWait: true,
         IsAwaited: _ => false);
 
     private static byte[] Fingerprint(string? key, string endpoint, byte[] body)

@@ -135,13 +135,37 @@ public sealed class RepeatTests(TestModels models) : IDisposable
 
         var second = device.AskAsync(Chat, Hello);
 
-        await Eventually.HoldsAsync(() => device.Journal.List(PromptState.Escalated, 3).Count == 2);
+        await Eventually.HoldsAsync(() =>
+        {
+            // It is given a moment, in which the first caller might have been noticed to be gone.
+            device.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return device.Journal.List(PromptState.Escalated, 3).Count == 2;
+        });
         foreach (var prompt in device.Journal.List(PromptState.Escalated, 2))
         {
             await device.AnswerFromCloudAsync(prompt.Id);
         }
 
         Assert.NotEqual((await first.SoonAsync()).PromptId, (await second.SoonAsync()).PromptId);
+    }
+
+    [Fact]
+    public async Task StillAwaited_ItsCallerLeavesMeanwhile_TheSameFromOneWhoSaysNothingFindsIt()
+    {
+        await using var device = await StartAsync(Unsure);
+        device.Link.Succeeded();
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"v1/{Chat}") { Content = new StringContent(Hello, null, "application/json") };
+        var first = device.Http.SendAsync(request, leaving.Token);
+        var prompt = (await device.OneEscalatedAsync()).Id;
+
+        // The clock stands still: it waits for the other caller to leave, not for its patience to end.
+        var second = device.AskAsync(Chat, Hello);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await device.AnswerFromCloudAsync(prompt);
+
+        Assert.Equal(prompt, (await second.SoonAsync()).PromptId);
     }
 
     [Fact]

@@ -1,0 +1,4 @@
+namespace Hybrid.ColdStart.Bench;
+
+/// <summary>Nothing could be measured.</summary>
+internal sealed class BenchException(string message) : Exception(message);

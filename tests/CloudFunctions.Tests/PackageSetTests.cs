@@ -1,0 +1,22 @@
+using System.Reflection;
+
+namespace Hybrid.CloudFunctions.Tests;
+
+/// <summary>What is peculiar to <c>PackageSet=Full</c> is in that build, and in no other.</summary>
+public sealed class PackageSetTests
+{
+    private const string Package = "Microsoft.Azure.Functions.Worker";
+    private const string Namespace = "Hybrid.CloudFunctions.Isolated";
+    private static readonly Assembly Product = typeof(Handled).Assembly;
+
+    [Fact]
+    public void Assembly_ReferencesAndTypes_AreThoseOfItsPackageSet()
+    {
+        var isFull = Product.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "PackageSet").Value == "Full";
+        var referenced = Product.GetReferencedAssemblies().Any(name => name.Name!.StartsWith(Package, StringComparison.Ordinal));
+        var compiled = Product.GetTypes().Any(type => type.Namespace == Namespace);
+        var beside = Directory.EnumerateFiles(AppContext.BaseDirectory, Package + "*").Any();
+
+        Assert.Equal((isFull, isFull, isFull), (referenced, compiled, beside));
+    }
+}

@@ -1,0 +1,41 @@
+using Hybrid.Infra.Tests.Bicep;
+
+namespace Hybrid.Infra.Tests;
+
+/// <summary><c>azure.yaml</c> names what is there.</summary>
+public sealed class AzdTests(BicepServer bicep)
+{
+    [Fact]
+    public async Task AzureYaml_Service_IsTheTaggedApp()
+    {
+        var lines = await File.ReadAllLinesAsync(Repository.PathOf("azure.yaml"), TestContext.Current.CancellationToken);
+        using var copy = new TemplateCopy();
+        var module = Value("module");
+
+        var snapshot = await bicep.SnapshotAsync(copy.PathOf($"{module}.bicepparam"));
+
+        var service = lines.SkipWhile(line => line != "services:").Skip(1).First().Trim().TrimEnd(':');
+        Assert.Equal(service, snapshot.Single("Microsoft.Web/sites").Node["tags"]!["azd-service-name"]!.GetValue<string>());
+        Assert.True(Directory.Exists(Repository.PathOf(Value("path").Split('/'))));
+
+        string Value(string key) => lines.Select(line => line.Trim()).Single(line => line.StartsWith($"{key}: ", StringComparison.Ordinal))[(key.Length + 2)..];
+    }
+
+    [Fact]
+    public void AzureYaml_Hooks_MakeThePackageItDeploys()
+    {
+        var text = File.ReadAllText(Repository.PathOf("azure.yaml"));
+
+        foreach (var hook in new[] { "infra/hooks/package.sh", "infra/hooks/package.ps1" })
+        {
+            Assert.Contains($"run: {hook}", text, StringComparison.Ordinal);
+            var script = File.ReadAllText(Repository.PathOf(hook.Split('/')));
+            Assert.Contains("zip .hybrid/deploy/cloud .hybrid/deploy/cloud.zip", script, StringComparison.Ordinal);
+            Assert.Contains("-p:Deploy=true", script, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("dist: .hybrid/deploy/cloud.zip", text, StringComparison.Ordinal);
+        Assert.True(
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(Repository.PathOf("infra", "hooks", "package.sh")).HasFlag(UnixFileMode.UserExecute));
+    }
+}

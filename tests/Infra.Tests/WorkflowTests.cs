@@ -1,0 +1,134 @@
+using System.Text.RegularExpressions;
+
+namespace Hybrid.Infra.Tests;
+
+/// <summary>The GitHub workflows: pinned, with no right that a job does not name, and no text of strangers in a shell.</summary>
+public sealed partial class WorkflowTests
+{
+    // Looked up in public workflow files, where many repositories pin the same hash with the same version.
+    private static readonly Dictionary<string, string> Known = new()
+    {
+        ["actions/checkout"] = "11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2",
+        ["actions/setup-dotnet"] = "67a3573c9a986a3f9c594539f4ab511d57bb3ce9 # v4.3.1",
+        ["actions/setup-node"] = "49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0",
+        ["actions/attest-build-provenance"] = "e8998f949152b193b063cb0ec769d69d929409be # v2.4.0",
+        ["azure/login"] = "a457da9ea143d694b1b9c7c869ebb04ebe844ef5 # v2.3.0",
+    };
+
+    public static TheoryData<string> Workflows =>
+        [.. Directory.EnumerateFiles(Repository.PathOf(".github", "workflows"), "*.yml").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Workflows))]
+    public void Workflow_Each_IsSafe(string file) => Assert.Empty(Find(Read(file)));
+
+    [Theory]
+    [InlineData("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "actions/checkout@v4", "is not pinned")]
+    [InlineData("actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "actions/checkout@0000000000000000000000000000000000000000 # v4.2.2", "unknown hash")]
+    [InlineData("\npermissions: {}\n", "\n", "permissions: {}")]
+    [InlineData("    permissions:\n      contents: read\n", "", "names no permissions")]
+    [InlineData("run: bash .ci/run", "run: echo ${{ github.event.pull_request.title }}", "in a shell")]
+    [InlineData("persist-credentials: false", "persist-credentials: true", "keeps its credentials")]
+    [InlineData("timeout-minutes: 90", "# no limit", "has no timeout")]
+    public void Workflow_MadeUnsafe_IsFound(string old, string replacement, string finding)
+    {
+        var text = Read("ci.yml");
+        Assert.Contains(old, text, StringComparison.Ordinal);
+
+        var found = Find(text.Replace(old, replacement, StringComparison.Ordinal));
+
+        Assert.Contains(found, line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Ci_Runs_WhatDevelopersRun() => Assert.Contains("- run: bash .ci/run\n", Read("ci.yml"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("infra.yml", "infra/hooks/package.sh")]
+    [InlineData("release.yml", "infra/hooks/package.sh")]
+    [InlineData("infra.yml", "infra/bicep/main.bicep")]
+    public void Workflow_NamedFiles_AreThere(string workflow, string file)
+    {
+        Assert.Contains(Path.GetDirectoryName(file)!.Replace('\\', '/'), Read(workflow), StringComparison.Ordinal);
+        Assert.True(File.Exists(Repository.PathOf(file.Split('/'))), file);
+    }
+
+    private static string Read(string file) => File.ReadAllText(Repository.PathOf(".github", "workflows", file)).ReplaceLineEndings("\n");
+
+    private static List<string> Find(string text)
+    {
+        var found = new List<string>();
+        foreach (Match use in Uses().Matches(text))
+        {
+            var (action, reference) = (use.Groups[1].Value, use.Groups[2].Value.Trim());
+            if (!Pin().IsMatch(reference))
+            {
+                found.Add($"{action}@{reference} is not pinned by a full hash with its version beside it.");
+            }
+            else if (Known.GetValueOrDefault(action) != reference)
+            {
+                found.Add($"{action}@{reference} has an unknown hash: look it up and enter it here.");
+            }
+        }
+
+        if (!text.Contains("\npermissions: {}\n", StringComparison.Ordinal))
+        {
+            found.Add("The workflow must begin with permissions: {}.");
+        }
+
+        foreach (var job in JobsOf(text))
+        {
+            found.AddRange(new[] { ("    permissions:\n", "names no permissions"), ("    timeout-minutes:", "has no timeout") }
+                .Where(rule => !job.Contains(rule.Item1, StringComparison.Ordinal))
+                .Select(rule => $"A job {rule.Item2}: {job.Split('\n')[0].Trim()}"));
+        }
+
+        found.AddRange(
+            from line in ShellLines(text)
+            where line.Contains("${{", StringComparison.Ordinal)
+            select $"An expression stands in a shell: {line.Trim()}");
+        if (text.Split("actions/checkout@").Length != text.Split("persist-credentials: false").Length)
+        {
+            found.Add("A checkout keeps its credentials.");
+        }
+
+        return found;
+    }
+
+    private static string[] JobsOf(string text) => JobStart().Split(text[text.IndexOf("\njobs:\n", StringComparison.Ordinal)..])[1..];
+
+    /// <summary>The lines of <c>run:</c>, of one line or in a block.</summary>
+    private static IEnumerable<string> ShellLines(string text)
+    {
+        var depth = -1;
+        foreach (var line in text.Split('\n'))
+        {
+            var indent = line.Length - line.TrimStart().Length;
+            if (RunStart().IsMatch(line))
+            {
+                depth = line.IndexOf("run:", StringComparison.Ordinal);
+                yield return line;
+            }
+            else if (depth >= 0 && (line.Length == 0 || indent > depth))
+            {
+                yield return line;
+            }
+            else
+            {
+                depth = -1;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"uses: *([^@\s]+)@(.*)")]
+    private static partial Regex Uses();
+
+    [GeneratedRegex(@"^[0-9a-f]{40} # v\d+\.\d+\.\d+$")]
+    private static partial Regex Pin();
+
+    [GeneratedRegex(@"\n(?=  [a-z][a-z0-9-]*:\n)")]
+    private static partial Regex JobStart();
+
+    [GeneratedRegex(@"^ *(- )?run:")]
+    private static partial Regex RunStart();
+}
