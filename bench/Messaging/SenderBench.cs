@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Amqp;
 using Amqp.Framing;
+using Amqp.Sasl;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
@@ -28,7 +29,9 @@ internal static class SenderBench
             KeyValuePair.Create("Messaging:Transport", (string?)"Amqp"), KeyValuePair.Create("Messaging:Amqp:Address", (string?)$"amqp://127.0.0.1:{broker.Port}"),
         ]).Build()).BuildServiceProvider();
         var queue = services.GetRequiredService<IMessageTransport>().Open(new QueueAddress(Queue));
-        var connection = await new ConnectionFactory().CreateAsync(new Address("127.0.0.1", broker.Port, null, null, "/", "amqp"));
+        var factory = new ConnectionFactory();
+        factory.SASL.Profile = SaslProfile.Anonymous;
+        var connection = await factory.CreateAsync(new Address("127.0.0.1", broker.Port, null, null, "/", "amqp"));
         var link = new SenderLink(new Session(connection), "bench", Queue);
 
         var figures = new List<SenderFigure>();

@@ -7,6 +7,10 @@ namespace Hybrid.ServiceBusBroker;
 internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeProvider time, BrokerQueue? deadLetters)
 {
     private readonly SortedDictionary<long, BrokerMessage> _messages = [];
+    private readonly Dictionary<Guid, BrokerMessage> _locked = [];
+
+    /// <summary>Those without a lock by their session; without sessions all under the empty text.</summary>
+    private readonly Dictionary<string, SortedSet<long>> _free = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OutgoingLink> _sessions = new(StringComparer.Ordinal);
     private readonly List<OutgoingLink> _receivers = [];
@@ -82,7 +86,7 @@ internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeP
         if (link.SessionId is { } session && _sessions.GetValueOrDefault(session) == link)
         {
             _sessions.Remove(session);
-            foreach (var message in _messages.Values.Where(message => message.Holder == link).ToList())
+            foreach (var message in _locked.Values.Where(message => message.Holder == link).OrderBy(message => message.Sequence).ToList())
             {
                 Return(message, failed: true);
             }
@@ -109,13 +113,13 @@ internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeP
 
     public void Complete(BrokerMessage message)
     {
-        _messages.Remove(message.Sequence);
+        Remove(message);
         Completed.Add(message.Id ?? "");
     }
 
     public void Bury(BrokerMessage message, string? reason, string? description)
     {
-        _messages.Remove(message.Sequence);
+        Remove(message);
         if (deadLetters is not null)
         {
             message.Bury(reason, description);
@@ -127,6 +131,8 @@ internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeP
     /// <summary>Gives a message back, to its place in the order.</summary>
     public void Return(BrokerMessage message, bool failed)
     {
+        _locked.Remove(message.Lock!.Value);
+        FreeOf(message).Add(message.Sequence);
         (message.Lock, message.Holder) = (null, null);
         if (!failed)
         {
@@ -163,7 +169,7 @@ internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeP
         var any = false;
         if (!options.RequiresSession)
         {
-            foreach (var message in _messages.Values.Where(message => message.Lock is not null && message.LockedUntil <= now).ToList())
+            foreach (var message in _locked.Values.Where(message => message.LockedUntil <= now).OrderBy(message => message.Sequence).ToList())
             {
                 Return(message, failed: true);
                 any = true;
@@ -190,6 +196,8 @@ internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeP
             while (link.Credit > 0 && Next(link.SessionId) is { } message)
             {
                 (message.Lock, message.Holder) = (Guid.NewGuid(), link);
+                FreeOf(message).Remove(message.Sequence);
+                _locked.Add(message.Lock.Value, message);
                 message.LockedUntil = options.RequiresSession ? link.LockedUntil : time.GetUtcNow() + options.LockDuration;
                 if (!link.Send(message.ToDelivery()))
                 {
@@ -206,14 +214,32 @@ internal sealed class BrokerQueue(string path, BrokerQueueOptions options, TimeP
     {
         message.Sequence = ++_sequence;
         _messages.Add(message.Sequence, message);
+        FreeOf(message).Add(message.Sequence);
     }
 
-    private BrokerMessage? Next(string? session) =>
-        _messages.Values.FirstOrDefault(message => message.Lock is null && (!options.RequiresSession || message.SessionId == session));
+    private void Remove(BrokerMessage message)
+    {
+        _messages.Remove(message.Sequence);
+        FreeOf(message).Remove(message.Sequence);
+        if (message.Lock is { } token)
+        {
+            _locked.Remove(token);
+        }
+    }
+
+    private SortedSet<long> FreeOf(BrokerMessage message) => FreeOf(message.SessionId);
+
+    private SortedSet<long> FreeOf(string? session)
+    {
+        var key = options.RequiresSession ? session ?? "" : "";
+        return _free.TryGetValue(key, out var free) ? free : _free[key] = [];
+    }
+
+    private BrokerMessage? Next(string? session) => FreeOf(session) is { Count: > 0 } free ? _messages[free.Min] : null;
 
     private BrokerMessage? Find(Guid token)
     {
-        var message = _messages.Values.FirstOrDefault(message => message.Lock == token);
+        var message = _locked.GetValueOrDefault(token);
         return message is not null && (options.RequiresSession || message.LockedUntil > time.GetUtcNow()) ? message : null;
     }
 }

@@ -73,7 +73,9 @@ internal sealed class Management(Broker broker, BrokerQueue queue) : IRequestPro
     {
         ApplicationProperties = new ApplicationProperties
         {
-            ["statusCode"] = status, ["statusDescription"] = condition, ["errorCondition"] = new Symbol(condition),
+            ["statusCode"] = status,
+            ["statusDescription"] = condition,
+            ["errorCondition"] = new Symbol(condition),
         },
     };
 }

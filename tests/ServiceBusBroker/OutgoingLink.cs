@@ -25,8 +25,12 @@ internal sealed class OutgoingLink : LinkEndpoint
         _queue = queue;
         _link = link;
         SessionId = sessionId;
-        // Before the library gives back what is unsettled: here a lock outlives its link.
-        link.Closed += (_, _) => _closed = true;
+        // Before the library gives back what is unsettled: here a lock outlives its link. It may be gone already, with its connection.
+        link.AddClosedCallback((_, _) =>
+        {
+            _closed = true;
+            broker.Post(() => queue.Detach(this));
+        });
     }
 
     public string? SessionId { get; }
@@ -69,8 +73,6 @@ internal sealed class OutgoingLink : LinkEndpoint
             dispositionContext.Complete();
         }
     }
-
-    public override void OnLinkClosed(ListenerLink link, Error error) => _broker.Post(() => _queue.Detach(this));
 
     /// <returns>False if the link is gone.</returns>
     public bool Send(TaggedMessage message)

@@ -10,7 +10,8 @@ public static class PipelineQueues
     {
         ["escalations"] = Usual,
         ["results"] = Usual,
-        ["answers"] = Usual with { RequiresSession = true },
+        // An answer that is repeated for a device that lost it must not be dropped.
+        ["answers"] = Usual with { RequiresSession = true, RequiresDuplicateDetection = false },
         ["escalations-rejected"] = Usual,
         ["results-poison"] = Usual,
     };

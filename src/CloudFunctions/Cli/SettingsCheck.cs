@@ -6,6 +6,7 @@ using Hybrid.CloudFunctions.Claims;
 using Hybrid.CloudFunctions.Hosting;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.Messaging;
+using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
 
 namespace Hybrid.CloudFunctions.Cli;
@@ -14,7 +15,7 @@ namespace Hybrid.CloudFunctions.Cli;
 internal static class SettingsCheck
 {
     private const string Mask = "***";
-    private static readonly string[] Secrets = [nameof(ModelOptions.ApiKey), nameof(MessagingOptions.ConnectionString)];
+    private static readonly string[] Secrets = [nameof(ModelOptions.ApiKey), nameof(MessagingOptions.ConnectionString), nameof(AmqpOptions.Password)];
 
     public static async Task<int> RunAsync(IConfiguration configuration, TextWriter output, TextWriter error)
     {
@@ -34,6 +35,7 @@ internal static class SettingsCheck
         [
             .. Of(ApiOptions.SectionName, settings.Api), .. Of(ClaimOptions.SectionName, settings.Claims),
             .. Of(LeaseOptions.SectionName, settings.Lease), .. Of(MessagingOptions.SectionName, settings.Messaging),
+            .. Broker(settings.Messaging.Amqp),
             .. Of(ModelOptions.SectionName, settings.Model), .. settings.Prices.All.Select(PriceOf),
         ];
         foreach (var (key, value) in values)
@@ -43,6 +45,12 @@ internal static class SettingsCheck
 
         await output.WriteLineAsync($"host.json = {settings.Host}");
         return ExitCode.Success;
+    }
+
+    private static IEnumerable<(string Key, string Value)> Broker(AmqpOptions amqp)
+    {
+        const string section = $"{MessagingOptions.SectionName}:{AmqpOptions.SectionName}";
+        return Of(section, amqp).Concat(amqp.Entities.Select(pair => ($"{section}:{nameof(amqp.Entities)}:{pair.Key}", pair.Value)));
     }
 
     private static (string Key, string Value) PriceOf(KeyValuePair<string, ModelPrice> price) => (

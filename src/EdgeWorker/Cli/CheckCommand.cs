@@ -10,6 +10,7 @@ using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
 using Hybrid.Messaging;
+using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -50,7 +51,7 @@ internal static class CheckCommand
             (string Key, string Value)[] values =
             [
                 .. Of(ApiOptions.SectionName, settings.Api), .. Of(DeviceOptions.SectionName, settings.Device),
-                .. Of(JournalOptions.SectionName, settings.Journal), .. Of(MessagingOptions.SectionName, messaging),
+                .. Of(JournalOptions.SectionName, settings.Journal), .. Of(MessagingOptions.SectionName, messaging), .. Broker(messaging.Amqp),
                 .. Of(ModelsOptions.SectionName, settings.Models), .. Of(PipelineOptions.SectionName, settings.Pipeline),
                 .. Of(RoutingOptions.SectionName, settings.Routing), .. Kestrel(configuration),
             ];
@@ -70,6 +71,12 @@ internal static class CheckCommand
         },
         CancellationToken.None);
 
+    private static IEnumerable<(string Key, string Value)> Broker(AmqpOptions amqp)
+    {
+        const string section = $"{MessagingOptions.SectionName}:{AmqpOptions.SectionName}";
+        return Of(section, amqp).Concat(amqp.Entities.Select(pair => ($"{section}:{nameof(amqp.Entities)}:{pair.Key}", pair.Value)));
+    }
+
     /// <summary>The server's own settings: endpoints and certificates.</summary>
     private static IEnumerable<(string Key, string Value)> Kestrel(IConfiguration configuration) =>
         from pair in configuration.GetSection(DoorReader.KestrelSection).AsEnumerable()
@@ -88,7 +95,7 @@ internal static class CheckCommand
     {
         null or "" => "(not set)",
         MessagingOptions.DevelopmentStorage => MessagingOptions.DevelopmentStorage,
-        _ when name == nameof(MessagingOptions.ConnectionString) => "***",
+        _ when name is nameof(MessagingOptions.ConnectionString) or nameof(AmqpOptions.Password) => "***",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 }

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
-using Hybrid.FakeModelServer;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Conformance;
 
@@ -14,9 +12,6 @@ namespace Hybrid.CloudFunctions.Tests.Hosting;
 [Collection(ProcessGroup.Processes)]
 public sealed class PublishedFolderTests(AzuriteFixture azurite)
 {
-    /// <summary>Where <c>packaging/publish.sh</c> has published to.</summary>
-    private const string Variable = "HYBRID_PUBLISHED";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -25,7 +20,7 @@ public sealed class PublishedFolderTests(AzuriteFixture azurite)
     [InlineData("cloud-aot")]
     public async Task Published_RecordedHostRequests_AreAnswered(string name)
     {
-        var folder = Folder(name);
+        var folder = PublishedFolder.Find(name);
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         await using var host = await StartAsync(stack, folder, azure: false);
 
@@ -54,7 +49,7 @@ public sealed class PublishedFolderTests(AzuriteFixture azurite)
     [InlineData("cloud-aot", true)]
     public async Task Published_Escalation_IsAnsweredByTheProvider(string name, bool azure)
     {
-        var folder = Folder(name);
+        var folder = PublishedFolder.Find(name);
         await using var stack = await CloudStack.CreateAsync(azurite.Server.ConnectionString);
         await using var host = await StartAsync(stack, folder, azure);
         var prompt = Samples.Escalation(Samples.NewDevice());
@@ -73,7 +68,7 @@ public sealed class PublishedFolderTests(AzuriteFixture azurite)
     [InlineData("cloud-aot")]
     public void Published_ForAzure_BringsAllItNeeds(string name)
     {
-        var folder = Folder(name);
+        var folder = PublishedFolder.Find(name);
         var host = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "host.json")))!;
         var program = Path.Combine(folder, (string)host["customHandler"]!["description"]!["defaultExecutablePath"]!);
         var bundle = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "local.settings.json")))!["Values"]!;
@@ -87,15 +82,6 @@ public sealed class PublishedFolderTests(AzuriteFixture azurite)
                 .Select(file => Path.GetRelativePath(AppContext.BaseDirectory, file)).Order(),
             Directory.EnumerateFiles(folder, "function.json", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order());
         Assert.Equal("Microsoft.Azure.Functions.ExtensionBundle", (string?)bundle["AzureFunctionsJobHost__extensionBundle__id"]);
-    }
-
-    private static string Folder(string name)
-    {
-        var all = Environment.GetEnvironmentVariable(Variable);
-        Assert.SkipWhen(string.IsNullOrEmpty(all), $"Publishing takes minutes: packaging/publish.sh FOLDER, then set {Variable} to the folder.");
-        var folder = Path.GetFullPath(Path.Combine(all!, name));
-        Assert.True(Directory.Exists(folder), $"{folder} is missing; packaging/publish.sh makes it.");
-        return folder + Path.DirectorySeparatorChar;
     }
 
     private async Task<FunctionsHostDouble> StartAsync(CloudStack stack, string folder, bool azure)

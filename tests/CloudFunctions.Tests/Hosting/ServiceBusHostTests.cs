@@ -42,6 +42,22 @@ public sealed class ServiceBusHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("An answer.", (await AnswerAsync(stack)).Text);
     }
 
+    [Theory]
+    [InlineData("cloud-deploy")]
+    [InlineData("cloud-aot")]
+    public async Task Published_Escalation_IsAnsweredInTheDevicesSession(string name)
+    {
+        var folder = PublishedFolder.Find(name);
+        await using var stack = await CreateAsync();
+        await using var process = CloudProcess.Start(
+            Path.Combine(folder, "hybrid-cloud"), ["--standalone", "--urls", "http://127.0.0.1:0"], CloudProcess.Variables(SettingsOf(stack)), folder);
+        await process.ListensAsync();
+
+        await SendAsync(stack, Samples.Bytes(_prompt));
+
+        Assert.Equal("An answer.", (await AnswerAsync(stack)).Text);
+    }
+
     [Fact]
     public async Task Standalone_DeadLetter_BecomesOneFailedOutcomeAndTheDeviceIsTold()
     {

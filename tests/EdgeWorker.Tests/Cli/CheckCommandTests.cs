@@ -11,7 +11,7 @@ public sealed class CheckCommandTests(TestModels models)
         var (code, output, error) = await EdgeProcess.RunAsync(
             models, ["--check", "--mode", "CloudFirst", "--data", "some-folder", "--url", "http://127.0.0.1:8123"], null,
             ("HYBRID__Routing__ConfidenceThreshold", "0.75"), ("HYBRID__Routing__Mode", "LocalOnly"),
-            ("HYBRID__Routing__ConfidenceTreshold", "0.5"));
+            ("HYBRID__Routing__ConfidenceTreshold", "0.5"), ("HYBRID__Messaging__Amqp__Password", "c2VjcmV0"));
 
         Assert.Equal(0, code);
         Assert.Equal("Routing:ConfidenceTreshold is set, but hybrid-edge has no such setting.", error.Trim());
@@ -22,6 +22,7 @@ public sealed class CheckCommandTests(TestModels models)
         Assert.Contains("Journal:Folder = some-folder", output, StringComparison.Ordinal);
         Assert.Contains("Api:Url = http://127.0.0.1:8123", output, StringComparison.Ordinal);
         Assert.Contains("Messaging:ConnectionString = ***", output, StringComparison.Ordinal);
+        Assert.Contains("Messaging:Amqp:Password = ***", output, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists("some-folder"));
     }
