@@ -18,7 +18,7 @@ internal static class SenderBench
 {
     private const string Queue = "results";
     private const double Target = 0.9;
-    private const int Rounds = 4;
+    private const int Rounds = 12;
     private static readonly (int Body, int AtOnce)[] Lines = [(1024, 1), (1024, 32), (1024, 256), (48 * 1024, 32)];
 
     public static async Task<int> RunAsync(TimeSpan duration, bool json, CancellationToken cancellationToken)
@@ -49,7 +49,8 @@ internal static class SenderBench
                 bare.Add(await MeasureAsync(() => link.SendAsync(Bare(body)), atOnce, slice));
             }
 
-            figures.Add(new SenderFigure(bodyBytes, atOnce, Median(own), Median(bare)));
+            var ratios = own.Zip(bare, (ours, theirs) => ours / theirs).ToList();
+            figures.Add(new SenderFigure(bodyBytes, atOnce, Median(own), Median(bare), Median(ratios)));
         }
 
         await connection.CloseAsync();

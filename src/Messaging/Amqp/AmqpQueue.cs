@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Amqp;
 using Amqp.Framing;
 using Microsoft.Extensions.Logging;
@@ -72,7 +73,9 @@ internal abstract class AmqpQueue(AmqpConnector connector, string name, ILogger 
         {
             Header = new Header { Durable = true },
             Properties = new Properties { MessageId = message.Id, GroupId = sessionId, ContentType = ContentType },
-            BodySection = new Data { Binary = message.Body.ToArray() },
+            BodySection = MemoryMarshal.TryGetArray(message.Body, out var bytes)
+                ? new Data { Buffer = new ByteBuffer(bytes.Array, bytes.Offset, bytes.Count, bytes.Count) }
+                : new Data { Binary = message.Body.ToArray() },
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Amqp;
 using Amqp.Framing;
 
@@ -7,53 +8,64 @@ namespace Hybrid.Messaging.Amqp;
 /// Sends to one address, each message confirmed by the broker. Calls that do not wait for each other are sent one behind the other in the order of
 /// the calls, and their frames share packets. Thread safe.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Its timer rests by itself when nothing is on its way.")]
 internal sealed class AmqpSender(AmqpConnector connector, AmqpSenders all, string name, string entity)
 {
+    /// <summary>How often the confirmations that are missing are looked at. A timer for each message would cost as much as sending it.</summary>
+    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Queue<Sending> _waiting = new();
+    private readonly LinkedList<Sending> _unconfirmed = new();
     private bool _feeding;
+    private bool _watching;
     private AmqpLine? _line;
     private SenderLink? _link;
     private ulong _mostBytes;
-    private int _unconfirmed;
+    private ITimer? _watch;
 
     /// <summary>When it was used last, as a timestamp of the clock.</summary>
     public long LastUsed { get; private set; }
 
     /// <summary>Whether nothing waits for its confirmation.</summary>
-    public bool IsIdle => Volatile.Read(ref _unconfirmed) == 0;
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unconfirmed.Count == 0;
+            }
+        }
+    }
 
     /// <summary>Sends; returns when the broker has it.</summary>
     /// <exception cref="MessagingException">It could not be sent, or perhaps was and the confirmation got lost.</exception>
     public async Task SendAsync(Message message, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var sending = new Sending(message);
-        Interlocked.Increment(ref _unconfirmed);
+        var sending = new Sending(message, connector.Time.GetTimestamp());
+        var way = Add(sending);
         try
         {
-            bool feed;
-            lock (_gate)
+            var fed = Task.CompletedTask;
+            switch (way)
             {
-                _waiting.Enqueue(sending);
-                feed = !_feeding;
-                _feeding = true;
+                case Way.Direct:
+                    Put(sending);
+                    break;
+                case Way.Feed:
+                    fed = FeedAsync();
+                    break;
             }
 
-            // With the link there, this is done at the first await.
-            var fed = feed ? FeedAsync() : Task.CompletedTask;
-            await sending.Task.WaitAsync(AmqpLine.AnswerLimit, connector.Time, cancellationToken);
+            await using var registration = cancellationToken.UnsafeRegister(
+                static (state, token) => ((Sending)state!).TrySetCanceled(token), sending);
+            await sending.Task;
             await fed;
-        }
-        catch (TimeoutException exception)
-        {
-            sending.IsWithdrawn = true;
-            _line?.Abort();
-            throw AmqpFailures.Translate($"Sending to queue '{name}'", exception);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            sending.IsWithdrawn = true;
             throw;
         }
         catch (Exception exception) when (AmqpFailures.IsKnown(exception))
@@ -62,7 +74,7 @@ internal sealed class AmqpSender(AmqpConnector connector, AmqpSenders all, strin
         }
         finally
         {
-            Interlocked.Decrement(ref _unconfirmed);
+            Remove(sending);
         }
     }
 
@@ -72,6 +84,63 @@ internal sealed class AmqpSender(AmqpConnector connector, AmqpSenders all, strin
         var link = _link;
         _link = null;
         return link is null ? Task.CompletedTask : AmqpLine.EndAsync(link.Session);
+    }
+
+    /// <returns>What the caller is to do.</returns>
+    private Way Add(Sending sending)
+    {
+        lock (_gate)
+        {
+            _unconfirmed.AddLast(sending.Node);
+            if (!_watching)
+            {
+                _watch ??= connector.Time.CreateTimer(
+                    static sender => ((AmqpSender)sender!).Watch(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _watching = _watch.Change(WatchPeriod, WatchPeriod);
+            }
+
+            if (!_feeding && _link is { IsClosed: false })
+            {
+                LastUsed = sending.Since;
+                return Way.Direct;
+            }
+
+            _waiting.Enqueue(sending);
+            var way = _feeding ? Way.Wait : Way.Feed;
+            _feeding = true;
+            return way;
+        }
+    }
+
+    private void Remove(Sending sending)
+    {
+        lock (_gate)
+        {
+            _unconfirmed.Remove(sending.Node);
+        }
+    }
+
+    /// <summary>Gives up the line if the oldest message has waited too long, and rests when none waits.</summary>
+    private void Watch()
+    {
+        Sending? late = null;
+        lock (_gate)
+        {
+            if (_unconfirmed.First is not { Value: { } oldest })
+            {
+                _watching = !_watch!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+            else if (connector.Time.GetElapsedTime(oldest.Since) > AmqpLine.AnswerLimit)
+            {
+                late = oldest;
+            }
+        }
+
+        if (late is not null)
+        {
+            late.TrySetException(new TimeoutException());
+            _line?.Abort();
+        }
     }
 
     /// <summary>Puts on the link what waits, until nothing does. Only one runs at a time, which is what keeps the order.</summary>
@@ -115,8 +184,9 @@ internal sealed class AmqpSender(AmqpConnector connector, AmqpSenders all, strin
                 }
             }
 
-            if (next.IsWithdrawn)
+            if (next.Task.IsCompleted)
             {
+                // Cancelled, or given up.
                 continue;
             }
 
@@ -170,6 +240,19 @@ internal sealed class AmqpSender(AmqpConnector connector, AmqpSenders all, strin
         _line = line;
         _link = link;
         all.Opened(this);
+    }
+
+    /// <summary>How a message gets on the link.</summary>
+    private enum Way
+    {
+        /// <summary>The link is there and nothing waits: its caller puts it there.</summary>
+        Direct,
+
+        /// <summary>Its caller opens the link, and puts there whatever waits by then.</summary>
+        Feed,
+
+        /// <summary>Another does that.</summary>
+        Wait,
     }
 
     private static void OnOutcome(Sending sending, Outcome? outcome)

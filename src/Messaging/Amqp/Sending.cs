@@ -3,10 +3,21 @@ using Amqp;
 namespace Hybrid.Messaging.Amqp;
 
 /// <summary>A message on its way, done when the broker has confirmed it.</summary>
-internal sealed class Sending(Message message) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+internal sealed class Sending : TaskCompletionSource
 {
-    public Message Message => message;
+    public Sending(Message message, long since)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        Message = message;
+        Since = since;
+        Node = new LinkedListNode<Sending>(this);
+    }
 
-    /// <summary>Its sender no longer wants it sent; what is on the wire already stays there.</summary>
-    public bool IsWithdrawn { get; set; }
+    public Message Message { get; }
+
+    /// <summary>When it was handed in, as a timestamp of the clock.</summary>
+    public long Since { get; }
+
+    /// <summary>Its place among those that are not confirmed.</summary>
+    public LinkedListNode<Sending> Node { get; }
 }

@@ -1,13 +1,15 @@
 using System.Buffers;
+using System.Net.Sockets;
 using Amqp;
 
 namespace Hybrid.Messaging.Amqp;
 
 /// <summary>Carries the library's frames over any stream, and shows what comes in to a <see cref="FrameWatch"/>.</summary>
 /// <param name="stream">TCP, TLS or a web socket; owned.</param>
+/// <param name="socket">The socket below, if there is nothing between it and the stream: it takes several frames at once without a copy.</param>
 /// <param name="abort">Cuts the line without a farewell.</param>
 /// <param name="watch">Sees the frames.</param>
-internal sealed class StreamTransport(Stream stream, Action abort, FrameWatch watch) : IAsyncTransport
+internal sealed class StreamTransport(Stream stream, Socket? socket, Action abort, FrameWatch watch) : IAsyncTransport
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -54,6 +56,12 @@ internal sealed class StreamTransport(Stream stream, Action abort, FrameWatch wa
             return;
         }
 
+        if (socket is not null)
+        {
+            await GatherAsync(socket, bufferList, listSize);
+            return;
+        }
+
         var whole = ArrayPool<byte>.Shared.Rent(listSize);
         try
         {
@@ -81,6 +89,20 @@ internal sealed class StreamTransport(Stream stream, Action abort, FrameWatch wa
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             abort();
+        }
+    }
+
+    private static async Task GatherAsync(Socket socket, IList<ByteBuffer> parts, int size)
+    {
+        var segments = new ArraySegment<byte>[parts.Count];
+        for (var i = 0; i < segments.Length; i++)
+        {
+            segments[i] = new ArraySegment<byte>(parts[i].Buffer, parts[i].Offset, parts[i].Length);
+        }
+
+        if (await socket.SendAsync(segments, SocketFlags.None) != size)
+        {
+            throw new IOException("The line took only a part of what was sent.");
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class WireProvider : TransportProvider
                 stream = await SecureAsync(stream);
             }
 
-            return new StreamTransport(stream, stream.Dispose, _watch);
+            return new StreamTransport(stream, _settings.Wire == AmqpWire.Plain ? socket : null, stream.Dispose, _watch);
         }
         catch
         {
@@ -97,7 +97,7 @@ internal sealed class WireProvider : TransportProvider
         {
             socket.Options.AddSubProtocol(SubProtocol);
             await socket.ConnectAsync(new UriBuilder(address.Scheme, address.Host, address.Port, address.Path).Uri, _cancellationToken);
-            return new StreamTransport(WebSocketStream.Create(socket, WebSocketMessageType.Binary), socket.Abort, _watch);
+            return new StreamTransport(WebSocketStream.Create(socket, WebSocketMessageType.Binary), null, socket.Abort, _watch);
         }
         catch
         {
