@@ -106,6 +106,7 @@ internal sealed partial class AnswerCalls(
         return true;
     }
 
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "A boundary: whatever went wrong must reach the caller as an event, not raw.")]
     private async Task<bool> StreamAsync(HttpContext context, CallNote call, IAnswerForm form, bool isFirst)
     {
         var stream = new EventStream(context, time);
@@ -138,6 +139,15 @@ internal sealed partial class AnswerCalls(
             LogBroken(call.PromptId, exception.Message);
             await stream.WriteAsync(form.Fail(call, new CallFailure(
                 StatusCodes.Status503ServiceUnavailable, OpenAIErrors.Of(StatusCodes.Status503ServiceUnavailable, exception.Message))));
+            return false;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !context.RequestAborted.IsCancellationRequested)
+        {
+            // Without a word the client would take what it has for the whole answer, or wait.
+            LogFailed(exception, call.PromptId);
+            await stream.WriteAsync(form.Fail(call, new CallFailure(
+                StatusCodes.Status500InternalServerError,
+                OpenAIErrors.Of(StatusCodes.Status500InternalServerError, "The request failed; the device's log has the reason."))));
             return false;
         }
     }
@@ -235,6 +245,9 @@ internal sealed partial class AnswerCalls(
 
     [LoggerMessage(1010, LogLevel.Error, "The stream of {PromptId} broke: {Message}")]
     private partial void LogBroken(Guid promptId, string message);
+
+    [LoggerMessage(1012, LogLevel.Error, "The stream of {PromptId} failed.")]
+    private partial void LogFailed(Exception exception, Guid promptId);
 
     [LoggerMessage(1011, LogLevel.Warning, "That {PromptId} was delivered could not be recorded: {Message}")]
     private partial void LogNotNoted(Guid promptId, string message);
