@@ -21,7 +21,7 @@ internal static class WorkerMemory
             await reading;
         }
 
-        var line = (await File.ReadLinesAsync($"/proc/{process}/status")).Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
+        var line = (await File.ReadAllLinesAsync($"/proc/{process}/status", cancellationToken)).Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture) << 10;
     }
 }
