@@ -89,7 +89,7 @@ internal sealed partial class StorageQueue(
     public Task<bool> RenewAsync(ReceivedMessage message, TimeSpan lockDuration, CancellationToken cancellationToken)
     {
         var visibility = CheckLock(lockDuration);
-        return SettleAsync(message, "Renewing a message of", (own, token) => HoldAsync(own, visibility, token), cancellationToken);
+        return SettleAsync(message, "Renewing a message of", (own, token) => HoldAsync(own, visibility, token), cancellationToken, settles: false);
     }
 
     public Task<bool> DeadLetterAsync(ReceivedMessage message, DeadLetterReason reason, CancellationToken cancellationToken)
@@ -168,14 +168,22 @@ internal sealed partial class StorageQueue(
         ReceivedMessage message,
         string what,
         Func<StorageQueueMessage, CancellationToken, Task> settle,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool settles = true)
     {
         var own = message as StorageQueueMessage
             ?? throw new ArgumentException("The message was received by another transport.", nameof(message));
         await own.Turn.WaitAsync(cancellationToken);
         try
         {
-            return await StorageFailures.RunAsync($"{what} queue '{name}'", TrySettleAsync, cancellationToken);
+            if (own.IsSettled)
+            {
+                return false;
+            }
+
+            var done = await StorageFailures.RunAsync($"{what} queue '{name}'", TrySettleAsync, cancellationToken);
+            own.IsSettled = done && settles;
+            return done;
         }
         finally
         {

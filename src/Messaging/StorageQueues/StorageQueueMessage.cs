@@ -17,6 +17,9 @@ internal sealed class StorageQueueMessage : ReceivedMessage
     /// <summary>The key to the lock; every renewal replaces it. Read and written only while <see cref="Turn"/> is held.</summary>
     public string PopReceipt { get; set; }
 
+    /// <summary>Whether it was completed, given back or put aside: its receipt may still open it then. Guarded by <see cref="Turn"/>.</summary>
+    public bool IsSettled { get; set; }
+
     /// <summary>
     /// One operation at a time: a completion that used the receipt of before a renewal under way would be refused, and work that was done
     /// would be done again. Never disposed: its wait handle is not used.
