@@ -114,6 +114,9 @@ internal sealed class PipelineRig : IAsyncDisposable
             variables[$"AzureFunctionsJobHost__extensions__queues__{key}"] = value;
         }
 
+        // The same for the pump where another transport has a value of its own.
+        variables["AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls"] = "1";
+
         var program = RunningProgram.Launch("CloudFunctions", "hybrid-cloud.dll", ["--standalone", "--urls", "http://127.0.0.1:0"], variables);
         _programs.Add(program);
         Cloud = await ListensAsync(program, crashAt) ? program : Cloud;
