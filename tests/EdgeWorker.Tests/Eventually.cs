@@ -16,13 +16,16 @@ internal static class Eventually
         task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
 
     /// <summary>Asks until the answer is yes.</summary>
-    public static async Task HoldsAsync(Func<Task<bool>> holds)
+    public static Task HoldsAsync(Func<Task<bool>> holds) => HoldsAsync(holds, Limit, Pause);
+
+    /// <summary>Asks until the answer is yes, at most so long and so often.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> holds, TimeSpan limit, TimeSpan pause)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!await holds())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, "It never came true.");
-            await Task.Delay(Pause, TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < limit, "It never came true.");
+            await Task.Delay(pause, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 
