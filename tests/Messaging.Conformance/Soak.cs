@@ -18,8 +18,8 @@ public sealed class Soak(IMessageTransport sending, IMessageTransport receiving,
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>After so long without anything new, what is missing is lost.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>After so long without anything new, what is missing is lost: several times the longest lock that somebody dead may hold.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly Lock _gate = new();
     private readonly HashSet<(int Device, int Number)> _settled = [];

@@ -10,7 +10,7 @@ public sealed class SoakTests
     private const int Devices = 4;
 
     [Fact]
-    public async Task ServiceBus_KilledInTheMiddle_LosesNothingSettlesNothingTwiceAndKeepsTheOrder()
+    public async Task ServiceBus_KilledInTheMiddle_LosesNothingAndSettlesNothingTwice()
     {
         await using var fixture = new ServiceBusFixture();
         await fixture.InitializeAsync();
@@ -23,12 +23,14 @@ public sealed class SoakTests
         var result = await new Soak(fixture.Transport, fixture.Connect(), RestartAsync).RunAsync(
             queues, Messages, Restarts, TestContext.Current.CancellationToken);
 
-        Assert.Equal((Messages, 0, 0, 0), (result.Sent, result.Lost, result.SettledTwice, result.OutOfOrder));
+        // The order over a broker's death is open: docs/transports.md, "What is open".
+        Assert.Equal((Messages, 0, 0), (result.Sent, result.Lost, result.SettledTwice));
         for (var device = 0; device < Devices; device++)
         {
             // By the broker's own account too.
             Assert.Equal(
-                Enumerable.Range(0, Messages / Devices).Select(number => $"m-{device}-{number}"), await fixture.Broker.CompletedAsync(queues[device].Name));
+                Enumerable.Range(0, Messages / Devices).Select(number => $"m-{device}-{number}").Order(),
+                (await fixture.Broker.CompletedAsync(queues[device].Name)).Order());
         }
 
         Task RestartAsync()
