@@ -12,6 +12,7 @@ internal sealed class OutgoingLink : LinkEndpoint
     private readonly BrokerQueue _queue;
     private readonly ListenerLink _link;
     private bool _draining;
+    private int _sent;
     private volatile bool _closed;
 
     /// <summary>
@@ -49,11 +50,12 @@ internal sealed class OutgoingLink : LinkEndpoint
 
     public override void OnFlow(FlowContext flowContext)
     {
-        var (delta, draining) = (flowContext.Messages, _link.IsDraining);
+        // What is sent between the flow and its turn here has left the library's count already, and must not leave ours twice.
+        var (delta, draining, sent) = (flowContext.Messages, _link.IsDraining, Volatile.Read(ref _sent));
         _broker.Post(() =>
         {
             Credit = Math.Max(0, Credit + delta - _gap);
-            _gap = delta > 0 ? 0 : Credit;
+            _gap = delta > 0 ? 0 : Credit + (_sent - sent);
             _draining = draining;
             _queue.Pump();
         });
@@ -80,6 +82,7 @@ internal sealed class OutgoingLink : LinkEndpoint
         try
         {
             _link.SendMessage(message);
+            Volatile.Write(ref _sent, _sent + 1);
             Credit--;
             return true;
         }
