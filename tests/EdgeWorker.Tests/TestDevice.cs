@@ -136,7 +136,7 @@ internal sealed class TestDevice : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "hybrid/prompts");
         request.Content = JsonContent.Create(body, ApiJson.Default.PromptBody);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(PromptStreaming.ContentType));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(EventStream.ContentType));
         if (key is not null)
         {
             request.Headers.Add(PromptApi.IdempotencyHeader, key);

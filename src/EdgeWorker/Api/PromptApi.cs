@@ -91,7 +91,7 @@ internal static class PromptApi
     private static async Task<IResult> AcceptAsync(
         HttpContext context, PromptRequest request, PromptIntake intake, PromptStreaming streaming, OutcomeWait outcomes)
     {
-        var stream = context.Request.GetTypedHeaders().Accept.Any(accept => accept.MediaType == PromptStreaming.ContentType);
+        var stream = context.Request.GetTypedHeaders().Accept.Any(accept => accept.MediaType == EventStream.ContentType);
         try
         {
             var acceptance = await intake.AcceptAsync(request, stream);

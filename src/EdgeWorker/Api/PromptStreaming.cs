@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Pipeline;
@@ -13,11 +11,6 @@ namespace Hybrid.EdgeWorker.Api;
 /// </summary>
 internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, PromptIntake intake, OutcomeWait outcomes, TimeProvider time)
 {
-    public const string ContentType = "text/event-stream";
-
-    /// <summary>Silence longer than this makes proxies close connections.</summary>
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
-
     /// <param name="context">The request.</param>
     /// <param name="id">The prompt.</param>
     /// <param name="isFirst">Whether this request brought the prompt: its text is streamed to nobody else, the others get it whole.</param>
@@ -27,21 +20,21 @@ internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, 
         intake.CallerCame(id);
         try
         {
-            context.Response.ContentType = ContentType;
-            context.Response.Headers.CacheControl = "no-store";
-            await SendAsync(context, "accepted", PromptView.Of(journal.Find(id)!) with { Answer = null }, ApiJson.Default.PromptView);
+            var events = new EventStream(context, time);
+            events.Begin();
+            await events.WriteAsync([Of("accepted", PromptView.Of(journal.Find(id)!) with { Answer = null })]);
             var outcome = outcomes.ForAsync(id, Timeout.InfiniteTimeSpan, cancellationToken);
-            var written = isFirst && board.Find(id) is { } stream && await WriteTextAsync(context, stream, outcome);
-            var prompt = await WithHeartbeatAsync(context, outcome);
+            var written = isFirst && board.Find(id) is { } stream && await WriteTextAsync(events, stream, outcome, cancellationToken);
+            var prompt = await events.WhileAsync(outcome);
             if (prompt.IsFinal)
             {
                 if (!written && prompt.Answer is { Length: > 0 } answer)
                 {
-                    await SendAsync(context, "text", new TextView(answer), ApiJson.Default.TextView);
+                    await events.WriteAsync([TextOf(answer)]);
                 }
 
                 CrashPoint.Hit(EdgeCrashPoints.ReplyBefore);
-                await SendAsync(context, "outcome", PromptView.Of(prompt), ApiJson.Default.PromptView);
+                await events.WriteAsync([Of("outcome", PromptView.Of(prompt))]);
                 CrashPoint.Hit(EdgeCrashPoints.ReplyWritten);
             }
         }
@@ -57,41 +50,23 @@ internal sealed class PromptStreaming(PromptJournal journal, PromptBoard board, 
     }
 
     /// <summary>Writes the pieces as they come; whether there were any.</summary>
-    private async Task<bool> WriteTextAsync(HttpContext context, PromptStream stream, Task outcome)
+    private static async Task<bool> WriteTextAsync(EventStream events, PromptStream stream, Task outcome, CancellationToken cancellationToken)
     {
         // The settled prompt ends the stream, whoever settled it.
         var ending = outcome.ContinueWith(_ => stream.End(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         var written = false;
-        while (await WithHeartbeatAsync(context, stream.ReadAsync(context.RequestAborted)) is { } piece)
+        while (await events.WhileAsync(stream.ReadAsync(cancellationToken)) is { } piece)
         {
             written = true;
-            await SendAsync(context, "text", new TextView(piece.Text), ApiJson.Default.TextView);
+            await events.WriteAsync([TextOf(piece.Text)]);
             CrashPoint.Hit(EdgeCrashPoints.TextShown);
         }
 
-        await WithHeartbeatAsync(context, ending.ContinueWith(_ => true, TaskScheduler.Default));
+        await events.WhileAsync(ending.ContinueWith(_ => true, TaskScheduler.Default));
         return written;
     }
 
-    private async Task<T> WithHeartbeatAsync<T>(HttpContext context, Task<T> task)
-    {
-        while (true)
-        {
-            try
-            {
-                return await task.WaitAsync(Heartbeat, time, context.RequestAborted);
-            }
-            catch (TimeoutException)
-            {
-                await context.Response.WriteAsync(": waiting\n\n", context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
-            }
-        }
-    }
+    private static StreamEvent TextOf(string text) => StreamEvent.Of(new TextView(text), ApiJson.Default.TextView, "text");
 
-    private static async Task SendAsync<T>(HttpContext context, string name, T data, JsonTypeInfo<T> info)
-    {
-        await context.Response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, info)}\n\n", context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-    }
+    private static StreamEvent Of(string name, PromptView view) => StreamEvent.Of(view, ApiJson.Default.PromptView, name);
 }

@@ -58,7 +58,7 @@ internal sealed class EdgeDevice : IAsyncDisposable
     public async IAsyncEnumerable<(string? Text, PromptView? Outcome)> StreamAsync(PromptBody body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Prompts) { Content = JsonContent.Create(body, ApiJson.Default.PromptBody) };
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(PromptStreaming.ContentType));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(EventStream.ContentType));
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         await EnsureAsync(response, cancellationToken);
         await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace Hybrid.EdgeWorker.Api.OpenAI;
+namespace Hybrid.EdgeWorker.Api;
 
 /// <summary>Writes server-sent events to a caller.</summary>
 internal sealed class EventStream(HttpContext context, TimeProvider time)

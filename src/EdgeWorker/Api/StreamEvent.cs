@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Hybrid.EdgeWorker.Api.OpenAI;
+namespace Hybrid.EdgeWorker.Api;
 
 /// <summary>One server-sent event.</summary>
 /// <param name="Data">Its data, one line.</param>
