@@ -55,6 +55,9 @@ internal sealed class TestDevice : IAsyncDisposable
     public IReadOnlyList<Microsoft.AspNetCore.Http.Endpoint> Endpoints =>
         _application.Services.GetRequiredService<Microsoft.AspNetCore.Routing.EndpointDataSource>().Endpoints;
 
+    /// <summary>What it is made of.</summary>
+    public IServiceProvider Services => _application.Services;
+
     /// <summary>Whether the model works on nothing.</summary>
     public bool IsIdle => _models.Status is { Active: 0, Queued: 0 };
 
