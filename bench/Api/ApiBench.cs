@@ -16,18 +16,23 @@ internal static class ApiBench
     /// <summary>Rounds until the compiler has done its best, each with a short answer.</summary>
     private const int WarmUp = 60;
 
-    private const int WarmUpTokens = 4;
+    /// <summary>Of an answer of which only the beginning is looked at.</summary>
+    private const int StartTokens = 4;
+
+    /// <summary>Each question is another, of the same length.</summary>
+    private static int _question = 100_000;
 
     /// <returns>0 if both bounds are kept, 1 if not.</returns>
-    public static async Task<int> RunAsync(string? model, int rounds, int tokens, string parent, bool json, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(BenchPlan plan, bool json, CancellationToken cancellationToken)
     {
-        var root = Directory.CreateDirectory(Path.Combine(parent, $"hybrid-api-bench-{Guid.NewGuid():N}")).FullName;
+        var root = Directory.CreateDirectory(Path.Combine(plan.Folder, $"hybrid-api-bench-{Guid.NewGuid():N}")).FullName;
         try
         {
-            model ??= BenchModel.Write(Path.Combine(root, "bench"));
+            var model = plan.Model ?? BenchModel.Write(Path.Combine(root, "bench"));
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
             {
                 ["Models:Path"] = Path.GetFullPath(model),
+                ["Models:Threads"] = plan.Threads?.ToString(CultureInfo.InvariantCulture),
                 ["Journal:Folder"] = Path.Combine(root, "data"),
                 ["Routing:Mode"] = "LocalOnly",
                 ["Api:Url"] = "http://127.0.0.1:0",
@@ -42,8 +47,12 @@ internal static class ApiBench
             await using var host = await EdgeHost.StartAsync(
                 configuration, settings, DataFolder.TryOwn(settings.Journal.Folder)!, settings.Api.Url, HostPurpose.Command, cancellationToken);
             using var served = new ServedCaller(host.Address, host.Models.Name!);
-            var overhead = Overhead.Of(await MeasureAsync(new DirectCaller(host.Models.Client!), served, rounds, tokens, cancellationToken));
-            Print(overhead, Path.GetFileName(model), rounds, tokens, json);
+            var direct = new DirectCaller(host.Models.Client!);
+            await MeasureAsync(direct, served, WarmUp, StartTokens, cancellationToken);
+            var overhead = Overhead.Of(
+                await MeasureAsync(direct, served, plan.Starts, StartTokens, cancellationToken),
+                await MeasureAsync(direct, served, plan.Rounds, plan.Tokens, cancellationToken));
+            Print(overhead, Path.GetFileName(model), plan, json);
             return overhead.IsKept ? 0 : 1;
         }
         finally
@@ -56,42 +65,38 @@ internal static class ApiBench
         DirectCaller direct, ServedCaller served, int rounds, int tokens, CancellationToken cancellationToken)
     {
         var measured = new List<(Call, Call)>();
-        for (var round = -WarmUp; round < rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
-            var most = round < 0 ? WarmUpTokens : tokens;
-            var (one, two) = (Question(2 * round), Question((2 * round) + 1));
             Call directly, overApi;
             if (round % 2 == 0)
             {
-                directly = await direct.CallAsync(one, most, cancellationToken);
-                overApi = await served.CallAsync(two, most, cancellationToken);
+                directly = await direct.CallAsync(Question(), tokens, cancellationToken);
+                overApi = await served.CallAsync(Question(), tokens, cancellationToken);
             }
             else
             {
-                overApi = await served.CallAsync(one, most, cancellationToken);
-                directly = await direct.CallAsync(two, most, cancellationToken);
+                overApi = await served.CallAsync(Question(), tokens, cancellationToken);
+                directly = await direct.CallAsync(Question(), tokens, cancellationToken);
             }
 
-            if (round >= 0)
-            {
-                measured.Add((directly, overApi));
-            }
+            measured.Add((directly, overApi));
         }
 
         return measured;
     }
 
-    private static string Question(int number) => string.Create(CultureInfo.InvariantCulture, $"{100_000 + number}: what does this alarm mean?");
+    private static string Question() => string.Create(CultureInfo.InvariantCulture, $"{_question++}: what does this alarm mean?");
 
-    private static void Print(Overhead overhead, string model, int rounds, int tokens, bool json)
+    private static void Print(Overhead overhead, string model, BenchPlan plan, bool json)
     {
         if (json)
         {
             Console.WriteLine(new JsonObject
             {
                 ["model"] = model,
-                ["rounds"] = rounds,
-                ["tokens"] = tokens,
+                ["starts"] = plan.Starts,
+                ["rounds"] = plan.Rounds,
+                ["tokens"] = plan.Tokens,
                 ["directFirstMs"] = overhead.DirectFirstMs,
                 ["servedFirstMs"] = overhead.ServedFirstMs,
                 ["addedFirstMs"] = overhead.AddedFirstMs,
@@ -105,7 +110,7 @@ internal static class ApiBench
             return;
         }
 
-        var table = new Table().Title($"{model}, {rounds} rounds of {tokens} tokens, medians").AddColumns("", "in process", "over the API", "difference", "bound");
+        var table = new Table().Title($"{model}, {plan.Starts} starts, {plan.Rounds} answers of {plan.Tokens} tokens, medians").AddColumns("", "in process", "over the API", "difference", "bound");
         table.AddRow("first token, ms", Number(overhead.DirectFirstMs), Number(overhead.ServedFirstMs), Number(overhead.AddedFirstMs), $"{Overhead.MaxAddedFirstMs}");
         table.AddRow(
             "tokens/s", Number(overhead.DirectTokensPerSecond), Number(overhead.ServedTokensPerSecond), $"-{Number(100 * overhead.LostShare)} %",

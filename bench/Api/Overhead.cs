@@ -18,13 +18,15 @@ internal sealed record Overhead(
 
     public bool IsKept => AddedFirstMs <= MaxAddedFirstMs && LostShare <= MaxLostShare;
 
-    public static Overhead Of(IReadOnlyList<(Call Direct, Call Served)> rounds) => new(
-        Median(rounds.Select(round => round.Direct.FirstMs)),
-        Median(rounds.Select(round => round.Served.FirstMs)),
-        Median(rounds.Select(round => round.Served.FirstMs - round.Direct.FirstMs)),
-        Median(rounds.Select(round => round.Direct.TokensPerSecond)),
-        Median(rounds.Select(round => round.Served.TokensPerSecond)),
-        Median(rounds.Select(round => 1 - (round.Served.TokensPerSecond / round.Direct.TokensPerSecond))));
+    /// <param name="starts">Calls whose beginnings are compared.</param>
+    /// <param name="answers">Calls whose speeds are compared.</param>
+    public static Overhead Of(IReadOnlyList<(Call Direct, Call Served)> starts, IReadOnlyList<(Call Direct, Call Served)> answers) => new(
+        Median(starts.Select(round => round.Direct.FirstMs)),
+        Median(starts.Select(round => round.Served.FirstMs)),
+        Median(starts.Select(round => round.Served.FirstMs - round.Direct.FirstMs)),
+        Median(answers.Select(round => round.Direct.TokensPerSecond)),
+        Median(answers.Select(round => round.Served.TokensPerSecond)),
+        Median(answers.Select(round => 1 - (round.Served.TokensPerSecond / round.Direct.TokensPerSecond))));
 
     private static double Median(IEnumerable<double> values)
     {

@@ -2,8 +2,10 @@ using System.CommandLine;
 using Hybrid.Api.Bench;
 
 var model = new Option<string?>("--model") { Description = "A model folder. If not given, one of the speed of a small phone model is written." };
-var rounds = new Option<int>("--rounds") { Description = "How often each side answers.", DefaultValueFactory = _ => 40 };
-var tokens = new Option<int>("--tokens") { Description = "How long an answer is.", DefaultValueFactory = _ => 128 };
+var starts = new Option<int>("--starts") { Description = "How often each side begins an answer, for the time to the first token.", DefaultValueFactory = _ => 200 };
+var rounds = new Option<int>("--rounds") { Description = "How often each side gives a whole answer, for the tokens a second.", DefaultValueFactory = _ => 20 };
+var tokens = new Option<int>("--tokens") { Description = "How long a whole answer is.", DefaultValueFactory = _ => 128 };
+var threads = new Option<int?>("--threads") { Description = "Threads for the model. If not given, all processors, as on a device." };
 var folder = new Option<string?>("--folder") { Description = "On which disk the journal lies: a folder is made in this one and deleted afterwards." };
 var json = new Option<bool>("--json") { Description = "One JSON line on stdout instead of a table." };
 var root = new RootCommand(
@@ -12,9 +14,12 @@ var root = new RootCommand(
     + "  dotnet run -c Release --project bench/Api\n"
     + "  dotnet run -c Release --project bench/Api -- --model models/starter/small --json")
 {
-    model, rounds, tokens, folder, json,
+    model, starts, rounds, tokens, threads, folder, json,
 };
 root.SetAction((result, token) => ApiBench.RunAsync(
-    result.GetValue(model), result.GetValue(rounds), result.GetValue(tokens), result.GetValue(folder) ?? Path.GetTempPath(), result.GetValue(json), token));
+    new BenchPlan(
+        result.GetValue(model), result.GetValue(starts), result.GetValue(rounds), result.GetValue(tokens), result.GetValue(threads),
+        result.GetValue(folder) ?? Path.GetTempPath()),
+    result.GetValue(json), token));
 
 return await root.Parse(args).InvokeAsync();

@@ -45,10 +45,12 @@ internal static class JournalBench
         using var journal = PromptJournal.Open(
             folder, epoch => new JournalEvents("bench", epoch, publishText: false), new JournalOptions { Folder = folder }, TimeProvider.System);
         using var models = LocalModels.None();
-        var routing = new RoutingOptions();
+        var (queue, routing, options) = (new PromptQueue(), new RoutingOptions(), new PipelineOptions { MaxOpen = 1_000_000 });
+        var chores = new Chores(routing);
+        var headStarts = new HeadStarts(
+            models, new PromptRouting(new Router(routing), chores, models, new CloudLink(), options, TimeProvider.System), queue);
         var intake = new PromptIntake(
-            journal, new PromptQueue(), new PromptBoard(), models, new Chores(routing), routing, new PipelineOptions { MaxOpen = 1_000_000 },
-            new IntakeLimits(), TimeProvider.System);
+            journal, queue, new PromptBoard(), headStarts, models, chores, routing, options, new IntakeLimits(), TimeProvider.System);
         await HandInAsync(intake, callers, TimeSpan.FromSeconds(1), cancellationToken);
         var start = Stopwatch.GetTimestamp();
         var times = await HandInAsync(intake, callers, duration, cancellationToken);

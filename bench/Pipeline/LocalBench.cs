@@ -49,9 +49,12 @@ internal static class LocalBench
         // Every local answer is final, whatever the model's confidence; the gate speaks all the same.
         routing.ConfidenceThreshold = 0;
         var chores = new Chores(routing);
+        var router = new Router(routing);
+        var promptRouting = new PromptRouting(router, chores, models, link, options, time);
+        var headStarts = new HeadStarts(models, promptRouting, queue);
         var work = new PromptWork(
-            journal, new Router(routing), chores, models, link, board, routing, options, time, NullLogger<PromptWork>.Instance);
-        var intake = new PromptIntake(journal, queue, board, models, chores, routing, options, new IntakeLimits(), time);
+            journal, router, promptRouting, headStarts, models, link, board, routing, options, time, NullLogger<PromptWork>.Instance);
+        var intake = new PromptIntake(journal, queue, board, headStarts, models, chores, routing, options, new IntakeLimits(), time);
         using var loop = new PromptLoop(journal, queue, work, options);
         await loop.StartAsync(cancellationToken);
         var (bare, whole, added) = (new List<double>(), new List<double>(), new List<double>());

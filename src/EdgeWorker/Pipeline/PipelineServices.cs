@@ -15,6 +15,8 @@ internal static class PipelineServices
         services.TryAddSingleton(new IntakeLimits());
         services.AddSingleton<PromptQueue>();
         services.AddSingleton<PromptBoard>();
+        services.AddSingleton<PromptRouting>();
+        services.AddSingleton<HeadStarts>();
         services.AddSingleton<PromptIntake>();
         services.AddSingleton<PromptWork>();
         if (loops)

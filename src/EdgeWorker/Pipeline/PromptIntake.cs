@@ -13,6 +13,7 @@ internal sealed class PromptIntake(
     PromptJournal journal,
     PromptQueue queue,
     PromptBoard board,
+    HeadStarts headStarts,
     LocalModels models,
     Chores chores,
     RoutingOptions routing,
@@ -149,6 +150,7 @@ internal sealed class PromptIntake(
         try
         {
             CrashPoint.Hit(EdgeCrashPoints.AcceptBefore);
+            headStarts.Begin(prompt);
             acceptance = await journal.AcceptAsync(prompt);
             CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
             if (acceptance.Value.Kind == AcceptanceKind.New)
@@ -161,6 +163,11 @@ internal sealed class PromptIntake(
             if (announced)
             {
                 queue.Arrived();
+            }
+
+            if (acceptance is not { Kind: AcceptanceKind.New } && headStarts.Take(prompt.Id) is { } begun)
+            {
+                await begun.Run.DisposeAsync();
             }
 
             if (watch && acceptance is not { Kind: AcceptanceKind.New })

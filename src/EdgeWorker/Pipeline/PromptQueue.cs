@@ -15,6 +15,10 @@ internal sealed class PromptQueue
     private long _order;
     private int _interactive;
     private int _announced;
+    private int _free;
+
+    /// <summary>Who waits for a prompt to work on.</summary>
+    public int FreeWorkers => Volatile.Read(ref _free);
 
     /// <param name="id">The prompt.</param>
     /// <param name="kind">Whether somebody waits for it.</param>
@@ -31,13 +35,27 @@ internal sealed class PromptQueue
 
     public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken)
     {
-        var (id, priority, _) = await _waiting.Reader.ReadAsync(cancellationToken);
+        Interlocked.Increment(ref _free);
+        var (id, priority) = await ReadAsync(cancellationToken);
         if (priority <= 1)
         {
             Interlocked.Decrement(ref _interactive);
         }
 
         return id;
+    }
+
+    private async ValueTask<(Guid Id, int Class)> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (id, priority, _) = await _waiting.Reader.ReadAsync(cancellationToken);
+            return (id, priority);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _free);
+        }
     }
 
     /// <summary>Holds a place for a prompt with a caller, until <see cref="Arrived"/>; it is on its way to the journal.</summary>

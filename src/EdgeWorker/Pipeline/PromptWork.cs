@@ -15,7 +15,8 @@ namespace Hybrid.EdgeWorker.Pipeline;
 internal sealed partial class PromptWork(
     PromptJournal journal,
     Router router,
-    Chores chores,
+    PromptRouting prompts,
+    HeadStarts headStarts,
     LocalModels models,
     CloudLink link,
     PromptBoard board,
@@ -30,6 +31,8 @@ internal sealed partial class PromptWork(
     /// <exception cref="OperationCanceledException">The process stops; the prompt is as it was.</exception>
     public async Task DoAsync(Guid id, CancellationToken stopping)
     {
+        var ahead = headStarts.Take(id);
+        await using var run = ahead?.Run;
         if (await InsistAsync(id, () => Task.FromResult(journal.Find(id)), stopping) is not { } prompt || prompt.IsFinal)
         {
             board.Find(id)?.End();
@@ -41,7 +44,7 @@ internal sealed partial class PromptWork(
         try
         {
             // A prompt that had escalated comes here when the cloud took too long for mode CloudFirst.
-            await (prompt.State == PromptState.Accepted ? FromTheStartAsync(prompt, token) : FallBackAsync(prompt, token));
+            await (prompt.State == PromptState.Accepted ? FromTheStartAsync(prompt, ahead, token) : FallBackAsync(prompt, token));
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
@@ -54,9 +57,9 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private async Task FromTheStartAsync(PromptRecord prompt, CancellationToken cancellationToken)
+    private async Task FromTheStartAsync(PromptRecord prompt, (RouteDecision Decision, LocalRun Run)? ahead, CancellationToken cancellationToken)
     {
-        var decision = await DecideAsync(prompt, cancellationToken);
+        var decision = ahead?.Decision ?? await prompts.DecideAsync(prompt, cancellationToken);
         LogDecision(prompt.Id, decision.Route, decision.Reason, decision.Detail);
         switch (decision.Route)
         {
@@ -67,25 +70,12 @@ internal sealed partial class PromptWork(
                 await EscalateAsync(prompt, decision, null, cancellationToken);
                 break;
             default:
-                await AnswerLocallyAsync(prompt, decision, cancellationToken);
+                await AnswerLocallyAsync(prompt, decision, ahead?.Run, cancellationToken);
                 break;
         }
     }
 
-    private async Task<RouteDecision> DecideAsync(PromptRecord prompt, CancellationToken cancellationToken)
-    {
-        var needsTools = ToolNeeds.Of(prompt.Messages, prompt.Options);
-        var facts = new PromptFacts(
-            prompt.Model, models.Name, models.CountTokens(prompt.Messages), models.ContextTokens, link.Reachable, prompt.WaitOffline,
-            prompt.Kind == PromptKind.Interactive && !needsTools ? chores.Find(prompt.Messages) : null, needsTools);
-        var decision = router.Decide(facts);
-        // Whether the queue can be reached matters only to those who want to go there; nobody else waits for the first attempt.
-        return decision.Route == PromptRoute.Cloud && facts.CloudReachable is null
-            ? router.Decide(facts with { CloudReachable = await link.IsReachableAsync(options.LinkPatience, time, cancellationToken) })
-            : decision;
-    }
-
-    private async Task AnswerLocallyAsync(PromptRecord prompt, RouteDecision decision, CancellationToken cancellationToken)
+    private async Task AnswerLocallyAsync(PromptRecord prompt, RouteDecision decision, LocalRun? ahead, CancellationToken cancellationToken)
     {
         var gated = decision.CloudAllowed && routing.Mode == RouteMode.LocalFirst;
         var early = !gated || options.Streaming == StreamingMode.Early;
@@ -93,7 +83,8 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            answer = await GenerateAsync(prompt, stream, lowPriority: decision.Reason == ReasonCode.Chore, cancellationToken);
+            await using var run = ahead ?? LocalRun.Begin(models.Client!, prompt.Messages, prompt.Options, decision.Reason);
+            answer = await ReadAsync(run, prompt, stream, cancellationToken);
         }
         catch (Exception exception) when (exception is
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
@@ -161,7 +152,8 @@ internal sealed partial class PromptWork(
         try
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
-            var answer = await GenerateAsync(prompt, null, lowPriority: false, cancellationToken);
+            await using var run = LocalRun.Begin(models.Client, prompt.Messages, prompt.Options, ReasonCode.CloudLate);
+            var answer = await ReadAsync(run, prompt, null, cancellationToken);
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
@@ -174,14 +166,12 @@ internal sealed partial class PromptWork(
         }
     }
 
-    private async Task<LocalAnswer> GenerateAsync(PromptRecord prompt, PromptStream? stream, bool lowPriority, CancellationToken cancellationToken)
+    private async Task<LocalAnswer> ReadAsync(LocalRun run, PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
     {
-        CrashPoint.Hit(EdgeCrashPoints.ModelBefore);
         var text = new StringBuilder();
         AnswerSummary? summary = null;
         List<TokenProbability>? tokens = prompt.Options?.TopLogProbs is null ? null : [];
-        await foreach (var update in models.Client!.GetStreamingResponseAsync(
-            LocalModels.ToChat(prompt.Messages), LocalModels.ToChat(prompt.Options, lowPriority), cancellationToken))
+        await foreach (var update in run.ReadAsync(cancellationToken))
         {
             IReadOnlyList<TokenProbability>? news = tokens is null ? null : LocalModels.TokensOf(update);
             tokens?.AddRange(news!);

@@ -1,0 +1,32 @@
+using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Routing;
+
+namespace Hybrid.EdgeWorker.Pipeline;
+
+/// <summary>Gathers what the router needs to know of a prompt, and asks it. Thread safe.</summary>
+internal sealed class PromptRouting(Router router, Chores chores, LocalModels models, CloudLink link, PipelineOptions options, TimeProvider time)
+{
+    /// <summary>Decides by what is known at this moment.</summary>
+    public RouteDecision Decide(NewPrompt prompt) =>
+        router.Decide(Facts(prompt.Model, prompt.Kind, prompt.Messages, prompt.Options, prompt.WaitOffline));
+
+    /// <summary>Decides. Whether the queue can be reached matters only to those who want to go there; nobody else waits for the first attempt.</summary>
+    public async Task<RouteDecision> DecideAsync(PromptRecord prompt, CancellationToken cancellationToken)
+    {
+        var facts = Facts(prompt.Model, prompt.Kind, prompt.Messages, prompt.Options, prompt.WaitOffline);
+        var decision = router.Decide(facts);
+        return decision.Route == PromptRoute.Cloud && facts.CloudReachable is null
+            ? router.Decide(facts with { CloudReachable = await link.IsReachableAsync(options.LinkPatience, time, cancellationToken) })
+            : decision;
+    }
+
+    private PromptFacts Facts(string model, PromptKind kind, IReadOnlyList<PromptMessage> messages, PromptOptions? promptOptions, bool waitOffline)
+    {
+        var needsTools = ToolNeeds.Of(messages, promptOptions);
+        return new PromptFacts(
+            model, models.Name, models.CountTokens(messages), models.ContextTokens, link.Reachable, waitOffline,
+            kind == PromptKind.Interactive && !needsTools ? chores.Find(messages) : null, needsTools);
+    }
+}
