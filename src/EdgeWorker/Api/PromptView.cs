@@ -39,7 +39,7 @@ internal sealed record PromptView(
         prompt.Confidence,
         prompt.Answer,
         prompt.AnswerModel,
-        prompt.FinishReason,
+        prompt.IsFinal ? prompt.FinishReason : null,
         prompt.Usage,
         prompt.Cost,
         prompt.Error,

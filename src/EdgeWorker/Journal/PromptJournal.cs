@@ -173,11 +173,11 @@ internal sealed class PromptJournal : IDisposable
             var rows = connection.Run(
                 """
                 UPDATE prompts SET state = 'escalated', route = 'cloud', reason = $reason, detail = $detail, confidence = $confidence, draft = $draft,
-                  draft_model = $model, fallback_at = $fallback, changed_at = $now, draft_digest = $digest
+                  draft_model = $model, finish_reason = $finish, fallback_at = $fallback, changed_at = $now, draft_digest = $digest
                 WHERE id = $id AND state = 'accepted'
                 """,
                 ("$reason", step.Reason.Value), ("$detail", step.Detail), ("$confidence", step.Confidence), ("$draft", step.Draft),
-                ("$model", step.DraftModel), ("$fallback", step.FallbackAt), ("$now", now), ("$id", prompt.Id),
+                ("$model", step.DraftModel), ("$finish", step.DraftFinish), ("$fallback", step.FallbackAt), ("$now", now), ("$id", prompt.Id),
                 ("$digest", RowDigest.Of(prompt.Id, step.Draft, step.DraftModel)));
             if (rows == 1)
             {

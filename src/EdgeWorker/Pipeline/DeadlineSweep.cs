@@ -70,7 +70,7 @@ internal sealed partial class DeadlineSweep(
             Detail = "no answer from the cloud before the deadline, so the draft is the answer",
             Answer = draft,
             Model = prompt.DraftModel,
-            FinishReason = "stop",
+            FinishReason = prompt.FinishReason,
             Parts = prompt.Options?.TopLogProbs is null ? null : journal.Parts(prompt.Id),
         }
         : new Settlement

@@ -213,7 +213,7 @@ internal sealed partial class PromptWork(
     private async Task EscalateAsync(PromptRecord prompt, RouteDecision decision, LocalAnswer? draft, CancellationToken cancellationToken)
     {
         DateTimeOffset? fallback = routing.Mode == RouteMode.CloudFirst && decision.LocalAllowed ? time.GetUtcNow() + options.CloudWait : null;
-        var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback, draft?.LogProbs);
+        var step = new EscalationStep(decision.Reason, decision.Detail, draft?.Confidence, draft?.Text, draft?.Model, fallback, draft?.FinishReason, draft?.LogProbs);
         CrashPoint.Hit(EdgeCrashPoints.EscalateBefore);
         await InsistAsync(prompt.Id, () => journal.EscalateAsync(prompt, step), cancellationToken);
         CrashPoint.Hit(EdgeCrashPoints.EscalateCommitted);

@@ -235,6 +235,7 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         Assert.True(prompt.ChangedAt >= prompt.Deadline);
         Assert.Equal(
             state == "Answered" ? (PromptRoute.Local, escalated.Draft) : ((PromptRoute?)null, null), (prompt.Route, prompt.Answer));
+        Assert.Equal(state == "Answered" ? "length" : null, prompt.FinishReason);
         Assert.Equal(CloudVerdict.Late, await AnswerAsync(device, prompt.Id));
     }
 

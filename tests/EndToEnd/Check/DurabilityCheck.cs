@@ -246,7 +246,7 @@ internal sealed class DurabilityCheck
             Add(LeftOver, "put aside", $"{aside} messages were put aside; this run allows {_allowed.PutAside}.");
         }
 
-        foreach (var blob in _storage.Blobs.Where(blob => blob.Container is "claims" or "calls"))
+        foreach (var blob in _allowed.LeftOver(_storage.Blobs))
         {
             Add(LeftOver, $"{blob.Container}/{blob.Name}", blob.Container == "calls" ? "A lease was never cleared." : "A claim was never deleted.");
         }

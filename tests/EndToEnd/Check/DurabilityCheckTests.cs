@@ -192,6 +192,21 @@ public sealed class DurabilityCheckTests : IDisposable
     }
 
     [Fact]
+    public void ClaimOfARequestThatDied_IsAllowedAsOftenAsStated()
+    {
+        _run.Allowed = new Allowance(Unclaimed: 1);
+        _run.Blobs.Add(new StoredBlob("claims", $"direct/{Guid.NewGuid()}", null));
+        var one = _run.Judge();
+        _run.Blobs.Add(new StoredBlob("claims", $"direct/{Guid.NewGuid()}", null));
+        var two = _run.Judge();
+        _run.Blobs[^1] = new StoredBlob("claims", $"device/{Guid.NewGuid()}", null);
+
+        Assert.Empty(one);
+        Assert.Equal([FindingCodes.LeftOver], two);
+        Assert.Equal([FindingCodes.LeftOver], _run.Judge());
+    }
+
+    [Fact]
     public void EventLeftInTheOutbox_IsFound()
     {
         _run.Sql("INSERT INTO outbox (queue) VALUES ('results')");

@@ -29,9 +29,9 @@ internal static class CrashRun
 
             await (cell.IsEdge ? rig.StartEdgeAsync(null) : rig.StartCloudAsync(null));
             await callers.WaitAsync(OutcomeLimit, TimeProvider.System, cancellationToken);
-            await rig.DrainsAsync(OutcomeLimit, cancellationToken);
             // What is put aside may be there once more for each death.
-            var allowed = new Allowance(cell.ExtraPaidCalls, cell.Scenario.PutAside * 2);
+            var allowed = new Allowance(cell.ExtraPaidCalls, cell.Scenario.PutAside * 2, cell.Scenario.Unclaimed);
+            await rig.DrainsAsync(allowed, OutcomeLimit, cancellationToken);
             var verdict = await rig.JudgeAsync(allowed, cancellationToken);
             return verdict.Holds ? verdict : throw new CrashRunException($"{CheckCommand.Table(cell.Name, verdict)}\n{rig.Log}");
         }

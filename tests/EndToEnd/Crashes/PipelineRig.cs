@@ -125,10 +125,10 @@ internal sealed class PipelineRig : IAsyncDisposable
 
     /// <summary>Waits until nothing is on its way any more.</summary>
     /// <exception cref="CrashRunException">Something still was at the limit; the message says what.</exception>
-    public async Task DrainsAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public async Task DrainsAsync(Allowance allowed, TimeSpan limit, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
-        while (await OnItsWayAsync(cancellationToken) is { } rest)
+        while (await OnItsWayAsync(allowed, cancellationToken) is { } rest)
         {
             if (Stopwatch.GetElapsedTime(begun) > limit)
             {
@@ -214,14 +214,14 @@ internal sealed class PipelineRig : IAsyncDisposable
     /// The places are looked at in the order in which things pass them. Everybody puts a thing into the next place before taking it from the
     /// last, and no caller asks anything any more; so a place that is found empty after those before it stays empty, and nothing can slip past.
     /// </remarks>
-    private async Task<string?> OnItsWayAsync(CancellationToken cancellationToken) =>
+    private async Task<string?> OnItsWayAsync(Allowance allowed, CancellationToken cancellationToken) =>
         await InOutboxAsync(cancellationToken)
         ?? await InQueueAsync("escalations", cancellationToken)
         ?? await InQueueAsync("escalations-poison", cancellationToken)
         ?? await InQueueAsync($"answers-{DeviceId}", cancellationToken)
         ?? await InOutboxAsync(cancellationToken)
         ?? await InQueueAsync("results", cancellationToken)
-        ?? await InBlobsAsync(cancellationToken);
+        ?? await InBlobsAsync(allowed, cancellationToken);
 
     private async Task<string?> InOutboxAsync(CancellationToken cancellationToken)
     {
@@ -257,10 +257,10 @@ internal sealed class PipelineRig : IAsyncDisposable
         }
     }
 
-    private async Task<string?> InBlobsAsync(CancellationToken cancellationToken)
+    private async Task<string?> InBlobsAsync(Allowance allowed, CancellationToken cancellationToken)
     {
         var storage = await StorageSnapshot.CaptureAsync(Connection, withContents: false, cancellationToken);
-        return storage.Blobs.FirstOrDefault(blob => blob.Container is "claims" or "calls") is { } blob ? $"there is {blob.Container}/{blob.Name}" : null;
+        return allowed.LeftOver(storage.Blobs).FirstOrDefault() is { } blob ? $"there is {blob.Container}/{blob.Name}" : null;
     }
 
     private FakeModelReply Reply(FakeModelCall call)

@@ -22,6 +22,9 @@ internal sealed record Scenario
     /// <summary>Messages this scenario leaves among those put aside; a crash may copy each.</summary>
     public int PutAside { get; init; }
 
+    /// <summary>Large requests over HTTP that may be on their way to the queue when the cloud dies; each leaves a claim that nobody knows.</summary>
+    public int Unclaimed { get; init; }
+
     /// <summary>Different for every call, so that two answers to one prompt can be told apart; longer than a message where the prompt says so.</summary>
     public static string AnswerTo(string text, int number) =>
         $"Answer {number}." + (text.StartsWith(Scenarios.LongAnswer, StringComparison.Ordinal) ? new string('!', 60_000) : "");

@@ -75,6 +75,7 @@ internal static class Scenarios
     public static Scenario Direct { get; } = new()
     {
         Callers = [new CallerPlan("Over HTTP?") { Direct = true }, new CallerPlan("Over HTTP, and large?") { Direct = true, Padding = TooLarge }, new CallerPlan("From a device?")],
+        Unclaimed = 1,
     };
 
     /// <summary>Callers go away before there is an answer; the device works on one prompt at a time, so most wait.</summary>

@@ -68,10 +68,11 @@ internal static class OutageRun
         await EndAsync();
         var mended = Stopwatch.GetTimestamp();
         await InTimeAsync(Task.WhenAll(away.Select(one => one.Run)), "not every prompt had its outcome after the outage");
-        await rig.DrainsAsync(MendLimit, cancellationToken);
-        var drained = Stopwatch.GetElapsedTime(mended);
         // One call may have been in flight when the storage went away, and its answer may have had nowhere to go.
-        var verdict = await rig.JudgeAsync(new Allowance(ExtraPaidCalls: 1), cancellationToken);
+        var allowed = new Allowance(ExtraPaidCalls: 1);
+        await rig.DrainsAsync(allowed, MendLimit, cancellationToken);
+        var drained = Stopwatch.GetElapsedTime(mended);
+        var verdict = await rig.JudgeAsync(allowed, cancellationToken);
         if (!verdict.Holds)
         {
             throw new CrashRunException($"{CheckCommand.Table($"{outage}", verdict)}\n{rig.Log}");

@@ -17,16 +17,15 @@ internal static class Outcomes
     public static CallAnswer Answer(PromptRecord prompt, AnswerParts? parts)
     {
         var calls = parts?.ToolCalls is { Count: > 0 } wishes ? wishes : null;
-        var finish = prompt.FinishReason is { } reason && FinishReasons.Contains(reason) ? reason : calls is null ? "stop" : "tool_calls";
         return new CallAnswer(
-            prompt.Answer ?? "", finish,
+            prompt.Answer ?? "", Known(prompt.FinishReason) ?? (calls is null ? "stop" : "tool_calls"),
             new HybridNote(prompt.Id, prompt.Route, prompt.Reason?.Value, prompt.Confidence, prompt.AnswerModel),
             prompt.Usage, calls, parts?.LogProbs);
     }
 
     /// <summary>The local draft of a prompt the cloud has not answered in time.</summary>
     public static CallAnswer Draft(PromptRecord prompt, AnswerParts? parts, TokenUsage? usage) => new(
-        prompt.Draft!, "stop",
+        prompt.Draft!, Known(prompt.FinishReason) ?? "stop",
         new HybridNote(prompt.Id, PromptRoute.Local, ReasonCode.CloudLate.Value, prompt.Confidence, prompt.DraftModel, Draft: true),
         usage, LogProbs: parts?.LogProbs);
 
@@ -87,6 +86,8 @@ internal static class Outcomes
             _ => Of(StatusCodes.Status502BadGateway, $"The cloud could not answer: {said}", reason.Value),
         };
     }
+
+    private static string? Known(string? finish) => finish is not null && FinishReasons.Contains(finish) ? finish : null;
 
     /// <summary>No route: whose fault that is, its constraints tell.</summary>
     private static CallFailure NoRoute(string detail) =>
