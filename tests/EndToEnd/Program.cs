@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Hybrid.Azurite;
 using Hybrid.EndToEnd.Brokers;
 using Hybrid.EndToEnd.Check;
 using Hybrid.EndToEnd.Crashes;
@@ -15,33 +17,54 @@ internal static class Program
 
     private static readonly string[] PlatformArguments = ["--server", "--internal-msbuild-node"];
 
-    public static async Task<int> Main(string[] args)
+    public static async Task<int> Main(string[] args) => args switch
     {
-        switch (args)
+        [CheckCommand.Name, .. var rest] => await CommandAsync(rest, CheckCommand.RunAsync),
+        [MatrixCommand.Name, .. var rest] => await CommandAsync(rest, MatrixCommand.RunAsync),
+        [OutagesCommand.Name, .. var rest] => await CommandAsync(rest, OutagesCommand.RunAsync),
+        [SoakCommand.Name, .. var rest] => await CommandAsync(rest, SoakCommand.RunAsync),
+        [StateMachineCommand.Name, .. var rest] => await CommandAsync(rest, StateMachineCommand.RunAsync),
+        [Long] => await CommandAsync([], LongAsync),
+        _ when args.Any(PlatformArguments.Contains) =>
+            await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+        _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
+    };
+
+    private static async Task<int> LongAsync(IReadOnlyList<string> none, TextWriter output, TextWriter error, CancellationToken cancellationToken) => new[]
+    {
+        await MatrixCommand.RunAsync(["--rounds", "20"], output, error, cancellationToken),
+        await MatrixCommand.RunAsync(["--rounds", "3", "--transport", "amqp"], output, error, cancellationToken),
+        await SoakCommand.RunAsync(none, output, error, cancellationToken),
+        await OutagesCommand.RunAsync(none, output, error, cancellationToken),
+        await StateMachineCommand.RunAsync(none, output, error, cancellationToken),
+    }.Max();
+
+    /// <summary>Runs a command until it ends or is told to stop, and leaves none of its programs behind.</summary>
+    private static async Task<int> CommandAsync(
+        IReadOnlyList<string> arguments, Func<IReadOnlyList<string>, TextWriter, TextWriter, CancellationToken, Task<int>> command)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
         {
-            case [CheckCommand.Name, .. var rest]:
-                return await CheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
-            case [MatrixCommand.Name, .. var rest]:
-                return await MatrixCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
-            case [OutagesCommand.Name, .. var rest]:
-                return await OutagesCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
-            case [SoakCommand.Name, .. var rest]:
-                return await SoakCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
-            case [StateMachineCommand.Name, .. var rest]:
-                return await StateMachineCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
-            case [Long]:
-                return new[]
-                {
-                    await MatrixCommand.RunAsync(["--rounds", "20"], Console.Out, Console.Error, CancellationToken.None),
-                    await MatrixCommand.RunAsync(["--rounds", "3", "--transport", "amqp"], Console.Out, Console.Error, CancellationToken.None),
-                    await SoakCommand.RunAsync([], Console.Out, Console.Error, CancellationToken.None),
-                    await OutagesCommand.RunAsync([], Console.Out, Console.Error, CancellationToken.None),
-                    await StateMachineCommand.RunAsync([], Console.Out, Console.Error, CancellationToken.None),
-                }.Max();
+            return await command(arguments, Console.Out, Console.Error, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped.");
+            return 1;
+        }
+        catch (AzuriteException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 2;
         }
 
-        return args.Any(PlatformArguments.Contains)
-            ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
-            : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
     }
 }

@@ -48,7 +48,7 @@ internal static class MatrixCommand
             {
                 try
                 {
-                    var (verdict, took) = await matrix.OfAsync(cell.Name);
+                    var (verdict, took) = await matrix.OfAsync(cell.Name).WaitAsync(cancellationToken);
                     (prompts, paid, extra, runs) = (prompts + verdict.Prompts, paid + verdict.PaidCalls, extra + verdict.ExtraPaidCalls, runs + 1);
                     await output.WriteLineAsync(string.Create(
                         CultureInfo.InvariantCulture,
