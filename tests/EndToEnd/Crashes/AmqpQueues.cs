@@ -9,6 +9,10 @@ internal sealed class AmqpQueues : IAsyncDisposable
 {
     private const string Answers = "answers";
     private const string PoisonSuffix = "-poison";
+
+    /// <summary>As a Storage queue's, so that what is large there goes by claim here too.</summary>
+    private const int MaxBodyBytes = 48 << 10;
+
     private readonly Broker _broker = new(new BrokerOptions(), TimeProvider.System);
 
     private AmqpQueues()
@@ -18,7 +22,7 @@ internal sealed class AmqpQueues : IAsyncDisposable
     /// <summary>What tells a program to use it.</summary>
     public IReadOnlyList<(string Key, string Value)> Settings =>
     [
-        ("Messaging:Transport", "Amqp"), ("Messaging:Amqp:ConnectionString", _broker.ConnectionString),
+        ("Messaging:Transport", "Amqp"), ("Messaging:Amqp:ConnectionString", _broker.ConnectionString), ("Messaging:Amqp:MaxBodyBytes", $"{MaxBodyBytes}"),
     ];
 
     /// <summary>Starts one.</summary>
