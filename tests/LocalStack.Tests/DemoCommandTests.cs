@@ -52,8 +52,9 @@ public sealed class DemoCommandTests
 
         Assert.Equal(1, exitCode);
         Assert.Empty(stack.Output.ToString());
-        Assert.Contains("edge ended with 7", stack.Error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("the journal is corrupt", stack.Error.ToString(), StringComparison.Ordinal);
+        var error = stack.Error.ToString();
+        Assert.True(error.Contains("edge ended with 7", StringComparison.Ordinal), error);
+        Assert.True(error.Contains("the journal is corrupt", StringComparison.Ordinal), error);
         Processes.AssertGone(stack.DemoLog);
     }
 

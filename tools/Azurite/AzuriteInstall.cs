@@ -7,6 +7,8 @@ internal static class AzuriteInstall
 {
     private const string LockFile = "package-lock.json";
 
+    private const int MostAttempts = 3;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(250);
@@ -29,8 +31,10 @@ internal static class AzuriteInstall
         if (!IsInstalled())
         {
             options.Log?.Invoke("Installing Azurite with npm (first use in this checkout; about half a minute)...");
-            await RunNpmAsync(options.Npm, folder, cancellationToken);
-            await File.WriteAllTextAsync(stamp, wanted, cancellationToken);
+            await InsistAsync(() => RunNpmAsync(options.Npm, folder, cancellationToken));
+            // In one step: another process may be looking at it.
+            await File.WriteAllTextAsync($"{stamp}.new", wanted, cancellationToken);
+            File.Move($"{stamp}.new", stamp, overwrite: true);
         }
 
         return folder;
@@ -63,6 +67,23 @@ internal static class AzuriteInstall
             catch (IOException) when (File.Exists(path))
             {
                 await Task.Delay(LockPause, TimeProvider.System, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>A registry that fails once is no reason to give up.</summary>
+    private static async Task InsistAsync(Func<Task> install)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await install();
+                return;
+            }
+            catch (AzuriteException exception) when (!exception.ToolMissing && attempt < MostAttempts)
+            {
+                // npm said why; the last attempt's words are the ones that count.
             }
         }
     }

@@ -97,9 +97,13 @@ internal sealed class RunningStack : IAsyncDisposable
         var variables = await StartStorageAsync(cancellationToken);
         _cloud = _options.Func ? await StartFuncAsync(variables, cancellationToken) : StartCloud(variables);
         _edge = StartEdge(variables);
-        await Task.WhenAll(
+        // Whichever fails first is told at once, whatever becomes of the other.
+        await foreach (var ready in Task.WhenEach(
             _cloud.WaitUntilReadyAsync(new Uri(Cloud, "/api/health"), ReadyLimit, cancellationToken),
-            _edge.WaitUntilReadyAsync(new Uri(Edge, "/readyz"), ReadyLimit, cancellationToken));
+            _edge.WaitUntilReadyAsync(new Uri(Edge, "/readyz"), ReadyLimit, cancellationToken)))
+        {
+            await ready;
+        }
     }
 
     private async Task<Dictionary<string, string>> StartStorageAsync(CancellationToken cancellationToken)

@@ -14,8 +14,15 @@ internal sealed class StackLog(TextWriter writer)
     {
         lock (_gate)
         {
-            writer.WriteLine($"{name.PadRight(NameWidth)} | {line}");
-            writer.Flush();
+            try
+            {
+                writer.WriteLine($"{name.PadRight(NameWidth)} | {line}");
+                writer.Flush();
+            }
+            catch (ObjectDisposedException)
+            {
+                // A last word of a program that has ended, after the log has been closed.
+            }
         }
     }
 }
