@@ -239,7 +239,7 @@ public sealed class Broker : ILinkProcessor, IAsyncDisposable
             context.Attach.Properties = new Fields { [new Symbol("com.microsoft:locked-until-utc")] = outgoing.LockedUntil.UtcTicks };
         }
 
-        context.Complete(outgoing, 0);
+        outgoing.Complete(context);
     }
 
     private static string? SessionOf(Attach attach) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Amqp;
 using Amqp.Framing;
 using Amqp.Listener;
@@ -11,14 +12,13 @@ internal sealed class OutgoingLink : LinkEndpoint
     private readonly Broker _broker;
     private readonly BrokerQueue _queue;
     private readonly ListenerLink _link;
-    private bool _draining;
-    private int _sent;
-    private volatile bool _closed;
 
-    /// <summary>
-    /// What the library's own limit lags behind the receiver's: a flow that repeats the limit, as draining does, makes it forget its credit.
-    /// </summary>
-    private int _gap;
+    /// <summary>The library's count and ours are one.</summary>
+    private readonly Lock _gate = new();
+    private bool _draining;
+    private volatile int _credit;
+    private volatile bool _closed;
+    private volatile int _completing;
 
     public OutgoingLink(Broker broker, BrokerQueue queue, ListenerLink link, string? sessionId)
     {
@@ -37,7 +37,7 @@ internal sealed class OutgoingLink : LinkEndpoint
     public string? SessionId { get; }
 
     /// <summary>How many messages the receiver wants.</summary>
-    public int Credit { get; private set; }
+    public int Credit => _credit;
 
     /// <summary>The end of the session's lock.</summary>
     public DateTimeOffset LockedUntil { get; set; }
@@ -48,14 +48,32 @@ internal sealed class OutgoingLink : LinkEndpoint
 
     public string Entity => _queue.Path;
 
+    /// <summary>Answers the attach.</summary>
+    public void Complete(AttachContext context)
+    {
+        _completing = Environment.CurrentManagedThreadId;
+        context.Complete(this, 0);
+        _completing = 0;
+    }
+
     public override void OnFlow(FlowContext flowContext)
     {
-        // What is sent between the flow and its turn here has left the library's count already, and must not leave ours twice.
-        var (delta, draining, sent) = (flowContext.Messages, _link.IsDraining, Volatile.Read(ref _sent));
+        if (_completing == Environment.CurrentManagedThreadId)
+        {
+            // A receiver that was quicker with its flow than the library with its attach: the library tells the same credit twice.
+            return;
+        }
+
+        lock (_gate)
+        {
+            _credit += flowContext.Messages;
+            // A flow that repeats the receiver's limit, as draining does, or lowers it makes the library forget all credit.
+            CreditOf(_link) = (uint)_credit;
+        }
+
+        var draining = _link.IsDraining;
         _broker.Post(() =>
         {
-            Credit = Math.Max(0, Credit + delta - _gap);
-            _gap = delta > 0 ? 0 : Credit + (_sent - sent);
             _draining = draining;
             _queue.Pump();
         });
@@ -81,9 +99,12 @@ internal sealed class OutgoingLink : LinkEndpoint
     {
         try
         {
-            _link.SendMessage(message);
-            Volatile.Write(ref _sent, _sent + 1);
-            Credit--;
+            lock (_gate)
+            {
+                _link.SendMessage(message);
+                _credit--;
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is AmqpException or ObjectDisposedException)
@@ -97,12 +118,30 @@ internal sealed class OutgoingLink : LinkEndpoint
     {
         if (_draining && !_closed)
         {
-            (_draining, Credit, _gap) = (false, 0, 0);
-            _link.CompleteDrain();
+            _draining = false;
+            lock (_gate)
+            {
+                // A flow that the library has counted and we have not yet takes its part with it.
+                lock (LockOf(_link))
+                {
+                    // Unless the receiver has asked for something else since.
+                    if (_link.IsDraining)
+                    {
+                        _credit -= (int)CreditOf(_link);
+                        _link.CompleteDrain();
+                    }
+                }
+            }
         }
     }
 
     public void Close(Error error) => _link.Close(TimeSpan.Zero, error);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "credit")]
+    private static extern ref uint CreditOf(ListenerLink link);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_ThisLock")]
+    private static extern object LockOf(Link link);
 
     private void Apply(BrokerMessage message, DeliveryState state)
     {

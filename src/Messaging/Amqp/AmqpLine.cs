@@ -55,6 +55,9 @@ internal sealed class AmqpLine : IAsyncDisposable
     /// <summary>Whether it is RabbitMQ, whose plugin has ways of its own.</summary>
     public bool IsRabbitMq => Product == "RabbitMQ";
 
+    /// <summary>Whether the broker was seen to say nothing at the end of a drain when messages had used the whole credit.</summary>
+    public bool LeavesUsedDrainsUnsaid { get; set; }
+
     /// <summary>Connects.</summary>
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
     public static async Task<AmqpLine> ConnectAsync(

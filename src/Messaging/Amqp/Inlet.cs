@@ -17,11 +17,16 @@ internal sealed class Inlet
     /// <summary>How long messages that the broker has announced may take: another receiver may have got them instead.</summary>
     private static readonly TimeSpan AnnouncedLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the broker's word that a drain is over may take when messages have used the whole credit: some say it then, some do not.</summary>
+    private static readonly TimeSpan LastWordLimit = TimeSpan.FromSeconds(1);
+
     private readonly Channel<Message> _messages = Channel.CreateUnbounded<Message>();
     private readonly Lock _gate = new();
     private int _credit;
     private TaskCompletionSource? _used;
+    private TaskCompletionSource? _lastWord;
     private TaskCompletionSource<uint>? _announced;
+    private AmqpException? _failure;
 
     private Inlet(AmqpLine line) => Line = line;
 
@@ -56,6 +61,7 @@ internal sealed class Inlet
     {
         if (!Line.IsRabbitMq)
         {
+            await FinishDrainAsync(cancellationToken);
             Ask(count);
             await WaitThenDrainAsync(wait, cancellationToken);
             return;
@@ -76,6 +82,7 @@ internal sealed class Inlet
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
     public async Task PrefetchAsync(int count, TimeSpan wait, CancellationToken cancellationToken)
     {
+        await FinishDrainAsync(cancellationToken);
         Ask(count);
         if (wait > TimeSpan.Zero ? !await ArrivesAsync(wait, cancellationToken) : !Line.IsRabbitMq)
         {
@@ -112,7 +119,7 @@ internal sealed class Inlet
         catch (OperationCanceledException)
         {
             // Nobody waits for the end of it: what still comes is kept for the next call.
-            _ = BeginDrain();
+            _ = BeginDrainAsync();
             throw;
         }
 
@@ -139,6 +146,11 @@ internal sealed class Inlet
         Task<uint> announced;
         lock (_gate)
         {
+            if (_failure is not null)
+            {
+                throw _failure;
+            }
+
             _announced ??= new TaskCompletionSource<uint>(TaskCreationOptions.RunContinuationsAsynchronously);
             announced = _announced.Task;
             Link.SetCredit(0, CreditMode.Manual);
@@ -162,25 +174,73 @@ internal sealed class Inlet
     }
 
     /// <summary>The broker sends at once what it has, and says when that is all.</summary>
-    private async Task DrainAsync(CancellationToken cancellationToken) => await Line.AnswerAsync(Returned(BeginDrain()), cancellationToken);
-
-    private Task BeginDrain()
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
+        await HearLastWordAsync(cancellationToken);
+        await Line.AnswerAsync(Returned(await BeginDrainAsync()), cancellationToken);
+    }
+
+    /// <summary>A drain that its caller did not wait for; what is asked before it is over would be lost with it.</summary>
+    private async Task FinishDrainAsync(CancellationToken cancellationToken)
+    {
+        Task? used;
         lock (_gate)
         {
-            var first = _used is null;
-            var used = WhenUsed();
-            if (first && _credit > 0)
-            {
-                Link.SetCredit(_credit, CreditMode.Drain);
-            }
-
-            return used;
+            used = _used?.Task;
         }
+
+        if (used is not null)
+        {
+            await Line.AnswerAsync(Returned(used), cancellationToken);
+        }
+    }
+
+    /// <summary>Waits for the end of a drain whose credit messages have used up: the library would take it for the end of the next one.</summary>
+    private async Task HearLastWordAsync(CancellationToken cancellationToken)
+    {
+        if (_lastWord is not { } word || Line.LeavesUsedDrainsUnsaid)
+        {
+            return;
+        }
+
+        try
+        {
+            await word.Task.WaitAsync(LastWordLimit, Line.Time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Line.LeavesUsedDrainsUnsaid = true;
+        }
+    }
+
+    /// <returns>Ends when the credit is used or given back.</returns>
+    private async Task<Task> BeginDrainAsync()
+    {
+        // The library takes the credit anew. A message that it has counted and we have not yet would be granted a second time.
+        var used = Task.CompletedTask;
+        await Line.Watch.BetweenAsync(() =>
+        {
+            lock (_gate)
+            {
+                var first = _used is null;
+                used = WhenUsed();
+                if (first && _credit > 0 && _failure is null)
+                {
+                    _lastWord = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    Link.SetCredit(_credit, CreditMode.Drain);
+                }
+            }
+        });
+        return used;
     }
 
     private Task WhenUsed()
     {
+        if (_failure is not null)
+        {
+            return Task.FromException(_failure);
+        }
+
         if (_credit == 0)
         {
             return Task.CompletedTask;
@@ -215,7 +275,13 @@ internal sealed class Inlet
         {
             _announced?.TrySetResult(flow.Available);
             _announced = null;
-            if (_used is not null && flow.LinkCredit == 0)
+            if (flow.LinkCredit != 0)
+            {
+                return;
+            }
+
+            _lastWord?.TrySetResult();
+            if (_used is not null)
             {
                 _credit = 0;
                 EndUse();
@@ -236,8 +302,10 @@ internal sealed class Inlet
         _messages.Writer.TryComplete(exception);
         lock (_gate)
         {
+            _failure = exception;
             _announced?.TrySetException(exception);
             _used?.TrySetException(exception);
+            _lastWord?.TrySetResult();
             (_announced, _used) = (null, null);
         }
     }

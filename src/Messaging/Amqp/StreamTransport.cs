@@ -26,6 +26,8 @@ internal sealed class StreamTransport(Stream stream, Socket? socket, Action abor
     /// <summary>Fills the range completely, so that a frame's body comes in one piece.</summary>
     public async Task<int> ReceiveAsync(byte[] buffer, int offset, int count)
     {
+        // Whoever asks for more is done with what came before.
+        watch.End();
         var done = 0;
         while (done < count)
         {
@@ -42,6 +44,7 @@ internal sealed class StreamTransport(Stream stream, Socket? socket, Action abor
 
         if (count >= FrameWatch.LeastBytes)
         {
+            await watch.BeginAsync();
             watch.Inspect(buffer, offset, count);
         }
 
@@ -89,6 +92,7 @@ internal sealed class StreamTransport(Stream stream, Socket? socket, Action abor
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
             abort();
+            watch.Stop();
         }
     }
 
