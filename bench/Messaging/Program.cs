@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Hybrid.Messaging.Bench;
 
-var seconds = new Option<int>("--seconds") { Description = "How long each line is measured, both ways together.", DefaultValueFactory = _ => 16 };
+var seconds = new Option<int>("--seconds") { Description = "How long each line is measured, both ways together.", DefaultValueFactory = _ => 24 };
 var json = new Option<bool>("--json") { Description = "One JSON line on stdout instead of a table." };
 var root = new RootCommand(
     "Measures how many messages a second the AMQP transport sends, each confirmed, against a bare loop on the same library; exit 1 below 0.9 of it.\n\n" +

@@ -14,14 +14,17 @@ var cloud = new Command("escalation", "An escalation's way there and back throug
 };
 cloud.SetAction((result, token) => EscalationBench.RunAsync(result.GetValue(prompts), result.GetValue(callers), result.GetValue(json), token));
 
-var start = new Command("start", "A device without a model: how soon /healthz answers, and how much memory it keeps.") { json };
-start.SetAction((result, token) => StartBench.RunAsync(result.GetValue(json), token));
+var program = new Option<FileInfo>("--program") { Description = "A published hybrid-edge. Without it, what was built in this checkout." };
+program.AcceptExistingOnly();
+var start = new Command("start", "A device without a model: how soon /healthz answers, and how much memory it keeps.") { program, json };
+start.SetAction((result, token) => StartBench.RunAsync(result.GetValue(program), result.GetValue(json), token));
 
 var root = new RootCommand(
     "Measures what the pipeline costs beside the models. Exit code 1 if a bound is not kept.\n\n" +
     "  dotnet run -c Release --project bench/Pipeline -- local\n" +
     "  dotnet run -c Release --project bench/Pipeline -- escalation --callers 4 --json\n" +
-    "  dotnet run -c Release --project bench/Pipeline -- start")
+    "  packaging/publish.sh artifacts/published edge-linux-x64-aot\n" +
+    "  dotnet run -c Release --project bench/Pipeline -- start --program artifacts/published/edge-linux-x64-aot/hybrid-edge")
 {
     local, cloud, start,
 };

@@ -21,15 +21,20 @@ internal static class StartBench
     /// <summary>Memory is read when the loops have had time to meet the missing cloud.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync(bool json, CancellationToken cancellationToken)
+    /// <param name="program">A published edge worker; null for the one built in this checkout.</param>
+    /// <param name="json">One JSON line instead of a table.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>0 if both bounds are kept, 1 if not.</returns>
+    public static async Task<int> RunAsync(FileInfo? program, bool json, CancellationToken cancellationToken)
     {
+        IReadOnlyList<string> command = program is null ? StackLayout.OfCheckout().Edge : [program.FullName];
         var (times, sizes) = (new List<double>(), new List<double>());
         for (var i = 0; i < Starts; i++)
         {
             var folder = Directory.CreateTempSubdirectory("hybrid-start-bench-").FullName;
             try
             {
-                var (seconds, megabytes) = await StartAsync(folder, cancellationToken);
+                var (seconds, megabytes) = await StartAsync(command, folder, cancellationToken);
                 times.Add(seconds);
                 sizes.Add(megabytes);
             }
@@ -43,10 +48,9 @@ internal static class StartBench
             [Figure.Of("From start to /healthz", "healthzS", times, "s", MostSeconds), Figure.Of("Resident memory", "residentMB", sizes, "MB", MostMegabytes)], json);
     }
 
-    private static async Task<(double Seconds, double Megabytes)> StartAsync(string folder, CancellationToken cancellationToken)
+    private static async Task<(double Seconds, double Megabytes)> StartAsync(IReadOnlyList<string> command, string folder, CancellationToken cancellationToken)
     {
         var url = $"http://127.0.0.1:{FreePort()}";
-        var command = StackLayout.OfCheckout().Edge;
         var start = new ProcessStartInfo(command[0], [.. command.Skip(1), "serve", "--url", url, "--data", folder, "--mode", "CloudOnly"])
         {
             RedirectStandardOutput = true,

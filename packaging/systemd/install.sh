@@ -12,6 +12,7 @@ from="$(cd "$(dirname "$0")" && pwd)"
 program="$root/opt/hybrid-edge"
 settings="$root/etc/hybrid-edge"
 unit="$root/etc/systemd/system/hybrid-edge.service"
+sealed="$unit.d/machine-code.conf"
 
 fail() { echo "install.sh: $*" >&2; exit 1; }
 
@@ -37,6 +38,8 @@ rm -rf "$program.old"
 mv "$program.new" "$program"
 rm -rf "$program.old"
 install -m 0644 "$program/hybrid-edge.service" "$unit"
+# Where the program is machine code, what it writes need never be executable.
+if [ -e "$program/machine-code.conf" ]; then install -D -m 0644 "$program/machine-code.conf" "$sealed"; else rm -f "$sealed"; fi
 
 if [ ! -e "$settings/hybrid-edge.env" ]; then
   (umask 077 && cat >"$settings/hybrid-edge.env") <<'SETTINGS'

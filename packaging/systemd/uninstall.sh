@@ -18,7 +18,8 @@ if [ -z "$root" ]; then
   systemctl disable --now --quiet hybrid-edge.service 2>/dev/null || true
 fi
 
-rm -rf "$root/opt/hybrid-edge" "$root/opt/hybrid-edge.new" "$root/opt/hybrid-edge.old" "$root/etc/systemd/system/hybrid-edge.service"
+rm -rf "$root/opt/hybrid-edge" "$root/opt/hybrid-edge.new" "$root/opt/hybrid-edge.old" \
+  "$root/etc/systemd/system/hybrid-edge.service" "$root/etc/systemd/system/hybrid-edge.service.d/machine-code.conf"
 [ -n "$root" ] || systemctl daemon-reload
 
 if [ "$purge" = yes ]; then

@@ -9,12 +9,22 @@ internal sealed class RunningProgram : IAsyncDisposable
     private const string Listening = " listens on ";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where machine code of a project lies below <see cref="Published"/>.</summary>
+    private static readonly Dictionary<string, string> MachineCode = new(StringComparer.Ordinal)
+    {
+        ["CloudFunctions"] = "cloud-aot/hybrid-cloud",
+        ["EdgeWorker"] = "edge-linux-x64-aot/hybrid-edge",
+    };
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RunningProgram(Process process) => _process = process;
+
+    /// <summary>The folder that <c>packaging/publish.sh</c> wrote, to run what is shipped; null for what the checkout's build left.</summary>
+    public static string? Published { get; set; }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
@@ -48,13 +58,12 @@ internal sealed class RunningProgram : IAsyncDisposable
     /// <summary>Starts one and waits for nothing: it may be about to die.</summary>
     public static RunningProgram Launch(string project, string file, string[] arguments, IReadOnlyDictionary<string, string> variables)
     {
-        var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, file), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
+        var start = Published is { } published
+            ? new ProcessStartInfo(Path.Combine(published, MachineCode[project]), arguments)
+            : new ProcessStartInfo("dotnet", [BuiltBeside(project, file), .. arguments]);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.WorkingDirectory = Path.GetTempPath();
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
@@ -92,6 +101,12 @@ internal sealed class RunningProgram : IAsyncDisposable
     {
         await KillAsync();
         _process.Dispose();
+    }
+
+    private static string BuiltBeside(string project, string file)
+    {
+        var own = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, file);
     }
 
     private void Take(string? line)

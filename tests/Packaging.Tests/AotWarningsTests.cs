@@ -2,14 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Hybrid.Packaging.Tests;
 
-/// <summary>What the ahead-of-time compiler warned about when the cloud functions were published as machine code.</summary>
+/// <summary>What the ahead-of-time compiler warned about when a program was published as machine code.</summary>
 public sealed partial class AotWarningsTests
 {
-    [Fact]
-    public void Warnings_AreOfReviewedAssembliesOnly()
+    [Theory]
+    [InlineData("src/CloudFunctions", "cloud-aot.log")]
+    [InlineData("src/EdgeWorker", "edge-linux-x64-aot.log")]
+    public void Warnings_AreOfReviewedAssembliesOnly(string project, string log)
     {
-        var reviewed = File.ReadAllLines(Repository.Path("src/CloudFunctions/AotWarnings.txt")).Where(line => line.Length > 0 && line[0] != '#');
-        var lines = File.ReadAllLines(Published.Path("cloud-aot.log"));
+        var reviewed = File.ReadAllLines(Repository.Path($"{project}/AotWarnings.txt")).Where(line => line.Length > 0 && line[0] != '#');
+        var lines = File.ReadAllLines(Published.Path(log));
 
         var warnings = lines.Where(line => Warning().IsMatch(line)).ToList();
 

@@ -11,6 +11,7 @@ public sealed class EdgeFolderTests
 
     [Theory]
     [InlineData("linux-x64", X64)]
+    [InlineData("linux-x64-aot", X64)]
     [InlineData("linux-arm64", Arm64)]
     public void Published_ForLinux_IsOneProgramOfThatProcessor(string platform, ushort machine)
     {
@@ -54,10 +55,12 @@ public sealed class EdgeFolderTests
         Assert.True(File.Exists(Path.Combine(folder, "models/starter/small/genai_config.json")));
     }
 
-    [Fact]
-    public async Task Published_MachineWithoutDotNet_Answers()
+    [Theory]
+    [InlineData("edge-linux-x64")]
+    [InlineData("edge-linux-x64-aot")]
+    public async Task Published_MachineWithoutDotNet_Answers(string folder)
     {
-        var program = Device.Program(Published.Path("edge-linux-x64"));
+        var program = Device.Program(Published.Path(folder));
         using var data = new TemporaryFolder();
 
         var (code, output, errors) = await Child.RunAsync(
@@ -67,10 +70,12 @@ public sealed class EdgeFolderTests
         Assert.NotEmpty(output);
     }
 
-    [Fact]
-    public async Task Published_MachineWithoutDotNet_ServesIsHealthyAndStops()
+    [Theory]
+    [InlineData("edge-linux-x64")]
+    [InlineData("edge-linux-x64-aot")]
+    public async Task Published_MachineWithoutDotNet_ServesIsHealthyAndStops(string folder)
     {
-        var program = Device.Program(Published.Path("edge-linux-x64"));
+        var program = Device.Program(Published.Path(folder));
         using var data = new TemporaryFolder();
         string[] where = ["--data", data.Path];
 
@@ -82,6 +87,26 @@ public sealed class EdgeFolderTests
         var after = await Child.RunAsync(program, ["health", .. where], Device.Bare(data));
 
         Assert.Equal((0, "ready", 0, 1), (health.ExitCode, health.Output, code, after.ExitCode));
+    }
+
+    [Fact]
+    public async Task PublishedAsMachineCode_MemoryNeverWritableAndExecutable_Answers()
+    {
+        var folder = Published.Path("edge-linux-x64-aot");
+        var program = Device.Program(folder);
+        using var data = new TemporaryFolder();
+        Assert.True(File.Exists(Path.Combine(folder, "machine-code.conf")));
+        Assert.False(File.Exists(Path.Combine(Published.Path("edge-linux-x64"), "machine-code.conf")));
+
+        // What MemoryDenyWriteExecute of machine-code.conf asks of the kernel; exec keeps it.
+        const string Seal = "import ctypes, os, sys; assert ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) == 0; os.execv(sys.argv[1], sys.argv[1:])";
+        var sealedOff = await Child.RunAsync("python3", ["-c", Seal, "/bin/true"]);
+        Assert.SkipUnless(sealedOff.ExitCode == 0, "The kernel has no PR_SET_MDWE (Linux 6.3).");
+        var (code, output, errors) = await Child.RunAsync(
+            "python3", ["-c", Seal, program, "ask", "What does alarm E-104 mean?", "--mode", "LocalOnly", "--data", data.Path]);
+
+        Assert.True(code == 0, errors);
+        Assert.NotEmpty(output);
     }
 
     private static byte[] Head(string file)

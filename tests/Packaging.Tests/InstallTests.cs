@@ -56,6 +56,22 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
+    public async Task Install_MachineCodeThenNot_SealsMemoryOnlyForTheFirst()
+    {
+        var (folder, sealing) = (Standing(), _root.File("etc/systemd/system/hybrid-edge.service.d/machine-code.conf"));
+        var own = Path.Combine(folder, "machine-code.conf");
+        File.Copy(Repository.Path("packaging/systemd/aot/machine-code.conf"), own);
+        await InstallAsync(folder);
+        var first = await File.ReadAllLinesAsync(sealing, Token);
+        File.Delete(own);
+
+        await InstallAsync(folder);
+
+        Assert.Contains("MemoryDenyWriteExecute=yes", first);
+        Assert.False(File.Exists(sealing));
+    }
+
+    [Fact]
     public async Task Install_WithoutProgram_ChangesNothing()
     {
         using var empty = new TemporaryFolder();

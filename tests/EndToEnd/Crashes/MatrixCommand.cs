@@ -9,7 +9,7 @@ internal static class MatrixCommand
 {
     public const string Name = "matrix";
 
-    private const string Usage = "matrix [--rounds N] [--only PART_OF_A_NAME] [--transport storage|amqp]";
+    private const string Usage = "matrix [--rounds N] [--only PART_OF_A_NAME] [--transport storage|amqp] [--published FOLDER]";
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
@@ -25,6 +25,9 @@ internal static class MatrixCommand
                     break;
                 case "--transport" when arguments[i + 1] is "storage" or "amqp":
                     amqp = arguments[i + 1] == "amqp";
+                    break;
+                case "--published" when Directory.Exists(arguments[i + 1]):
+                    RunningProgram.Published = Path.GetFullPath(arguments[i + 1]);
                     break;
                 default:
                     await error.WriteLineAsync(Usage);
