@@ -5,6 +5,9 @@ namespace Hybrid.Inference;
 /// <summary>Which model folder to load and what it may use.</summary>
 public sealed record LocalModelOptions
 {
+    /// <summary>The most that <see cref="MaxBatch"/> may be.</summary>
+    public const int MostBatch = 64;
+
     /// <summary>A folder in the onnxruntime-genai layout.</summary>
     public required string Path { get; init; }
 
@@ -57,7 +60,7 @@ public sealed record LocalModelOptions
         Require(Enum.IsDefined(Spinning), nameof(Spinning), Spinning, "Auto, On or Off");
         Require(KvBudgetBytes is null or > 0, nameof(KvBudgetBytes), KvBudgetBytes, "above 0");
         Require(PrefixPoolBytes is null or >= 0, nameof(PrefixPoolBytes), PrefixPoolBytes, "0 or more");
-        Require(MaxBatch is >= 1 and <= 64, nameof(MaxBatch), MaxBatch, "between 1 and 64");
+        Require(MaxBatch is >= 1 and <= MostBatch, nameof(MaxBatch), MaxBatch, $"between 1 and {MostBatch}");
         Require(MaxQueued is >= 1 and <= 65536, nameof(MaxQueued), MaxQueued, "between 1 and 65536");
         Require(DefaultMaxOutputTokens >= 1, nameof(DefaultMaxOutputTokens), DefaultMaxOutputTokens, "1 or more");
         Require(PrefillChunkTokens is >= 1 and <= 8192, nameof(PrefillChunkTokens), PrefillChunkTokens, "between 1 and 8192");

@@ -114,8 +114,16 @@ internal sealed partial class EdgeHost : IAsyncDisposable
     }
 
     /// <summary>What is worked on at once also decodes at once: else those that came first would be finished before others begin.</summary>
-    private static LocalModelOptions Batched(LocalModelOptions model, PipelineOptions pipeline) =>
-        model with { MaxBatch = Math.Max(model.MaxBatch, pipeline.Concurrency) };
+    private static LocalModelOptions Batched(LocalModelOptions model, PipelineOptions pipeline)
+    {
+        var atOnce = pipeline.InteractiveConcurrency + pipeline.BatchConcurrency;
+        return model with
+        {
+            MaxBatch = Math.Clamp(atOnce, model.MaxBatch, LocalModelOptions.MostBatch),
+            // Where memory admits fewer, all others wait in the model's line, half of which is open to chores.
+            MaxQueued = Math.Max(model.MaxQueued, 2 * atOnce),
+        };
+    }
 
     /// <summary>Waits until it is told to stop, or until one of its loops has failed.</summary>
     /// <returns>Whether every loop ended well.</returns>

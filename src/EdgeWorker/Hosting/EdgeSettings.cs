@@ -36,7 +36,8 @@ internal sealed record EdgeSettings(
             .Number(nameof(JournalOptions.MaxResults), 1L, 100_000_000L)
             .Time(nameof(JournalOptions.KeepSettled), TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
         new SectionReader(configuration, PipelineOptions.SectionName, failures)
-            .Number(nameof(PipelineOptions.Concurrency), 1, 64)
+            .Number(nameof(PipelineOptions.InteractiveConcurrency), 1, 64)
+            .Number(nameof(PipelineOptions.BatchConcurrency), 1, 64)
             .Number(nameof(PipelineOptions.MaxOpen), 1, 1_000_000)
             .Time(nameof(PipelineOptions.InteractiveDeadline), TimeSpan.FromMilliseconds(1), Longest)
             .Time(nameof(PipelineOptions.BatchDeadline), TimeSpan.FromMilliseconds(1), Longest)

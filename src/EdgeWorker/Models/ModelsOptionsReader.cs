@@ -16,7 +16,7 @@ internal static class ModelsOptionsReader
         new SectionReader(configuration, ModelsOptions.SectionName, failures)
             .Number(nameof(ModelsOptions.Threads), 1, 1024)
             .Number(nameof(ModelsOptions.KvBudgetBytes), 1L, long.MaxValue)
-            .Number(nameof(ModelsOptions.MaxBatch), 1, 64)
+            .Number(nameof(ModelsOptions.MaxBatch), 1, LocalModelOptions.MostBatch)
             .Number(nameof(ModelsOptions.MaxQueued), 1, 65536)
             .Name<SpinningMode>(nameof(ModelsOptions.Spinning))
             .Name<ModelBackend>(nameof(ModelsOptions.Backend))

@@ -5,9 +5,13 @@ internal sealed class PipelineOptions
 {
     public const string SectionName = "Pipeline";
 
-    /// <summary>Prompts worked on at once; the local model decodes them together.</summary>
+    /// <summary>Prompts with a caller that are worked on at once: the local model decodes them together, each a share of its speed.</summary>
+    /// <value>1 to 64, default 64.</value>
+    public int InteractiveConcurrency { get; set; } = 64;
+
+    /// <summary>Prompts without a caller that are worked on at once. Few: what they take is missing to whoever waits.</summary>
     /// <value>1 to 64, default 4.</value>
-    public int Concurrency { get; set; } = 4;
+    public int BatchConcurrency { get; set; } = 4;
 
     /// <summary>Prompts without an outcome; one more is refused.</summary>
     /// <value>1 to 1,000,000, default 10,000.</value>

@@ -19,7 +19,10 @@ internal sealed class PromptLoop(PromptJournal journal, PromptQueue queue, Promp
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        await Task.WhenAll(Enumerable.Range(0, options.Concurrency).Select(_ => WorkAsync(stoppingToken)));
+        await Task.WhenAll(
+            Enumerable.Repeat(PromptKind.Interactive, options.InteractiveConcurrency)
+                .Concat(Enumerable.Repeat(PromptKind.Batch, options.BatchConcurrency))
+                .Select(kind => WorkAsync(kind, stoppingToken)));
     }
 
     /// <summary>A batch prompt is worked on again. The caller of an interactive one went with the process that had accepted it.</summary>
@@ -39,13 +42,13 @@ internal sealed class PromptLoop(PromptJournal journal, PromptQueue queue, Promp
         }
     }
 
-    private async Task WorkAsync(CancellationToken stoppingToken)
+    private async Task WorkAsync(PromptKind kind, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await work.DoAsync(await queue.TakeAsync(stoppingToken), stoppingToken);
+                await work.DoAsync(await queue.TakeAsync(kind, stoppingToken), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

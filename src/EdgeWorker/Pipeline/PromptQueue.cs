@@ -3,21 +3,23 @@ using Hybrid.EdgeWorker.Journal;
 
 namespace Hybrid.EdgeWorker.Pipeline;
 
-/// <summary>Accepted prompts that wait to be worked on; those with a caller first. Holds ids only. Thread safe.</summary>
+/// <summary>Accepted prompts that wait to be worked on, those with a caller apart from those without. Holds ids only. Thread safe.</summary>
 internal sealed class PromptQueue
 {
-    private readonly Channel<(Guid Id, int Class, long Order)> _waiting =
-        Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<(Guid Id, int Class, long Order)>
+    /// <summary>With a caller: chores behind the others, whose callers look at the clock.</summary>
+    private readonly Channel<(Guid Id, bool IsChore, long Order)> _interactive =
+        Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<(Guid Id, bool IsChore, long Order)>
         {
-            Comparer = Comparer<(Guid Id, int Class, long Order)>.Create((a, b) => a.Class != b.Class ? a.Class.CompareTo(b.Class) : a.Order.CompareTo(b.Order)),
+            Comparer = Comparer<(Guid Id, bool IsChore, long Order)>.Create(
+                (a, b) => a.IsChore != b.IsChore ? a.IsChore.CompareTo(b.IsChore) : a.Order.CompareTo(b.Order)),
         });
 
+    private readonly Channel<Guid> _batch = Channel.CreateUnbounded<Guid>();
     private long _order;
-    private int _interactive;
     private int _announced;
     private int _free;
 
-    /// <summary>Who waits for a prompt to work on.</summary>
+    /// <summary>Who waits for a prompt with a caller to work on.</summary>
     public int FreeWorkers => Volatile.Read(ref _free);
 
     /// <param name="id">The prompt.</param>
@@ -27,30 +29,26 @@ internal sealed class PromptQueue
     {
         if (kind == PromptKind.Interactive)
         {
-            Interlocked.Increment(ref _interactive);
+            _interactive.Writer.TryWrite((id, isChore, Interlocked.Increment(ref _order)));
         }
-
-        _waiting.Writer.TryWrite((id, kind != PromptKind.Interactive ? 2 : isChore ? 1 : 0, Interlocked.Increment(ref _order)));
-    }
-
-    public async ValueTask<Guid> TakeAsync(CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _free);
-        var (id, priority) = await ReadAsync(cancellationToken);
-        if (priority <= 1)
+        else
         {
-            Interlocked.Decrement(ref _interactive);
+            _batch.Writer.TryWrite(id);
         }
-
-        return id;
     }
 
-    private async ValueTask<(Guid Id, int Class)> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The next prompt of a kind.</summary>
+    public async ValueTask<Guid> TakeAsync(PromptKind kind, CancellationToken cancellationToken)
     {
+        if (kind == PromptKind.Batch)
+        {
+            return await _batch.Reader.ReadAsync(cancellationToken);
+        }
+
+        Interlocked.Increment(ref _free);
         try
         {
-            var (id, priority, _) = await _waiting.Reader.ReadAsync(cancellationToken);
-            return (id, priority);
+            return (await _interactive.Reader.ReadAsync(cancellationToken)).Id;
         }
         finally
         {
@@ -63,7 +61,7 @@ internal sealed class PromptQueue
     /// <returns>Whether there was one.</returns>
     public bool TryAnnounce(int most)
     {
-        if (Interlocked.Increment(ref _announced) + Volatile.Read(ref _interactive) <= most)
+        if (Interlocked.Increment(ref _announced) + _interactive.Reader.Count <= most)
         {
             return true;
         }

@@ -33,7 +33,7 @@ public sealed class CheckCommandTests(TestModels models)
         var (code, output, error) = await EdgeProcess.RunAsync(
             models, ["--check", "--url", "http://example.com:8000"], null,
             ("HYBRID__Device__Id", "Pump_7"), ("HYBRID__Routing__Mode", "Sometimes"), ("HYBRID__Routing__ConfidenceThreshold", "3"),
-            ("HYBRID__Pipeline__Concurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"),
+            ("HYBRID__Pipeline__BatchConcurrency", "0"), ("HYBRID__Pipeline__InteractiveDeadline", "soon"),
             ("HYBRID__Pipeline__PublishText", "yes"),
             ("HYBRID__Journal__SendBatch", "1001"), ("HYBRID__Journal__Folder", " "), ("HYBRID__Models__Threads", "-1"),
             ("HYBRID__Journal__MaxBytes", "1024"), ("HYBRID__Journal__MaxPrompts", "0"), ("HYBRID__Journal__MaxResults", "many"),
@@ -44,7 +44,7 @@ public sealed class CheckCommandTests(TestModels models)
         Assert.Equal((2, ""), (code, output));
         foreach (var key in new[]
         {
-            "Device:Id is 'Pump_7'", "Routing:Mode is 'Sometimes'", "Routing:ConfidenceThreshold is '3'", "Pipeline:Concurrency is '0'",
+            "Device:Id is 'Pump_7'", "Routing:Mode is 'Sometimes'", "Routing:ConfidenceThreshold is '3'", "Pipeline:BatchConcurrency is '0'",
             "Pipeline:InteractiveDeadline is 'soon'", "Pipeline:PublishText is 'yes'", "Journal:SendBatch is '1001'",
             "Journal:Folder is ' '", "Journal:MaxBytes is '1024'", "Journal:MaxPrompts is '0'", "Journal:MaxResults is 'many'",
             "Journal:KeepSettled is '00:00:00'",

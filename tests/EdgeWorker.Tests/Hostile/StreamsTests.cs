@@ -32,7 +32,7 @@ public sealed class StreamsTests(TestModels models) : IDisposable
         ModelFolderWriter.Write(_root.File("long"), ModelShape.Tiny with { ContextLength = 4096 }, new EndlessWeights(), SideFiles.TinyByteLevel());
         await using var server = await EdgeServer.StartAsync(
             models, _root.File("data"), ["--mode", "LocalOnly"],
-            ("HYBRID__Models__Path", _root.File("long")), ("HYBRID__Pipeline__Concurrency", $"{Streams}"), ("HYBRID__Api__MaxRequests", $"{Streams}"));
+            ("HYBRID__Models__Path", _root.File("long")), ("HYBRID__Api__MaxRequests", $"{Streams}"));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var shares = new Shares(Streams, Enough);
 

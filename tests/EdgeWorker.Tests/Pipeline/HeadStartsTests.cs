@@ -54,7 +54,7 @@ public sealed class HeadStartsTests(TestModels models) : IDisposable
     [Fact]
     public async Task Begin_MoreThanWorkersAreFree_TheRestMustWait()
     {
-        await using var device = await TestDevice.StartAsync(_folder.Path, models.Folder, pipeline: new PipelineOptions { Concurrency = 2 });
+        await using var device = await TestDevice.StartAsync(_folder.Path, models.Folder, pipeline: new PipelineOptions { InteractiveConcurrency = 2 });
         device.Link.Succeeded();
         var starts = device.Services.GetRequiredService<HeadStarts>();
         await Eventually.HoldsAsync(() => device.Services.GetRequiredService<PromptQueue>().FreeWorkers == 2);

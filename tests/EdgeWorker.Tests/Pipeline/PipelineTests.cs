@@ -245,7 +245,7 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         // Every worker waits for the first attempt to reach the queue, longer than the deadline.
         await using var device = await StartAsync(
             new RoutingOptions { Mode = RouteMode.CloudOnly },
-            new PipelineOptions { Concurrency = 1, LinkPatience = TimeSpan.FromHours(2) });
+            new PipelineOptions { BatchConcurrency = 1, LinkPatience = TimeSpan.FromHours(2) });
         var first = await device.PostAsync(Batch with { DeadlineSeconds = 60 });
         var second = await device.PostAsync(Batch with { DeadlineSeconds = 60 });
 

@@ -86,7 +86,7 @@ internal static class Scenarios
             .. Enumerable.Range(1, 12).Select(i => new CallerPlan($"Who still wants to know {i}?") { Model = Local, Streams = true, Interactive = true, Leaves = true, MaxTokens = 64 }),
             new CallerPlan("And this one stays?") { Model = Local },
         ],
-        Edge = [("Pipeline:Concurrency", "1")],
+        Edge = [("Pipeline:InteractiveConcurrency", "1"), ("Pipeline:BatchConcurrency", "1")],
     };
 
     /// <summary>The cloud takes longer than the prompts have time: one has a draft, the other has not. The answers come late.</summary>
