@@ -9,9 +9,6 @@ internal sealed class HostileRequests(int seed)
     private const string Valid = """{"model":"hybrid","messages":[{"role":"user","content":"Which pump?"}],"prompt":"Which pump?","input":"Which pump?"}""";
     private const long HugeBodyBytes = 100L << 20;
 
-    /// <summary>Versions of HTTP that are none: the one thing a server answers with a 5xx other than 503, 505 (RFC 9110, section 15.6.6).</summary>
-    public const string VersionKind = "bad version";
-
     private static readonly string[] Paths =
         ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/responses", "/hybrid/prompts"];
 
@@ -100,7 +97,7 @@ internal sealed class HostileRequests(int seed)
         return Raw("bad path", $"GET {path} HTTP/{Pick("1.1", "1.0")}\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     }
 
-    private HostileRequest BadVersion() => Raw(VersionKind, $"GET /v1/models HTTP/{Pick("0.9", "2.0", "3.0", "9.9", "x", "1.10")}\r\nHost: localhost\r\n\r\n");
+    private HostileRequest BadVersion() => Raw("bad version", $"GET /v1/models HTTP/{Pick("0.9", "2.0", "3.0", "9.9", "x", "1.10")}\r\nHost: localhost\r\n\r\n");
 
     private HostileRequest BadHost()
     {

@@ -40,7 +40,11 @@ public sealed class JournalRecoveryTests
         {
             Assert.Equivalent(sample.Prompts[prompt.Id], prompt, strict: true);
             Assert.NotEmpty(journal.Trace(prompt.Id));
+            Assert.Equal(sample.Besides[prompt.Id], JournalSample.BesidesOf(journal, prompt.Id));
         }
+
+        Assert.Contains(sample.Besides.Values, besides => besides.Contains("responses", StringComparison.Ordinal));
+        Assert.Contains(sample.Besides.Values, besides => besides.Contains("open_valve", StringComparison.Ordinal));
 
         Assert.Equal(10, journal.NextToSend("escalations", 100).Count);
     }
@@ -390,6 +394,8 @@ public sealed class JournalRecoveryTests
                 Assert.Equal(ReasonCode.Damaged.Value, found.Owner);
             }
 
+            var (besides, recorded) = (JournalSample.BesidesOf(journal, found.Id).Split("; "), sample.Besides[found.Id].Split("; "));
+            Assert.All(besides.Zip(recorded), pair => Assert.True(pair.First == "none" || pair.First == pair.Second, $"{pair.First} was {pair.Second}."));
             if (found.Reason == ReasonCode.Damaged)
             {
                 Assert.Equal((PromptState.Failed, null), (found.State, found.Answer));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Journal.Recovery;
@@ -14,14 +15,18 @@ internal sealed class JournalSample : IDisposable
     private readonly TemporaryFolder _folder = new();
     private int _copies;
 
-    private JournalSample(Dictionary<Guid, PromptRecord> prompts, Guid epoch)
+    private JournalSample(Dictionary<Guid, PromptRecord> prompts, Dictionary<Guid, string> besides, Guid epoch)
     {
         Prompts = prompts;
+        Besides = besides;
         Epoch = epoch;
     }
 
     /// <summary>What was acknowledged.</summary>
     public IReadOnlyDictionary<Guid, PromptRecord> Prompts { get; }
+
+    /// <summary>What was acknowledged beside each prompt, as <see cref="BesidesOf"/> has it.</summary>
+    public IReadOnlyDictionary<Guid, string> Besides { get; }
 
     public Guid Epoch { get; }
 
@@ -41,7 +46,7 @@ internal sealed class JournalSample : IDisposable
         }
 
         var prompts = test.Journal.List(null, 1000).ToDictionary(prompt => prompt.Id);
-        var sample = new JournalSample(prompts, test.Journal.Epoch);
+        var sample = new JournalSample(prompts, prompts.Keys.ToDictionary(id => id, id => BesidesOf(test.Journal, id)), test.Journal.Epoch);
         if (closed)
         {
             test.Journal.Dispose();
@@ -53,6 +58,15 @@ internal sealed class JournalSample : IDisposable
         }
 
         return sample;
+    }
+
+    /// <summary>The request that brought a prompt, and what its answer has beside its text; each "none" where there is none.</summary>
+    public static string BesidesOf(PromptJournal journal, Guid id)
+    {
+        var parts = journal.Parts(id);
+        var calls = parts?.ToolCalls is { } asked ? JsonSerializer.Serialize(asked) : "none";
+        var probs = parts?.LogProbs is { } tokens ? JsonSerializer.Serialize(tokens) : "none";
+        return $"{journal.Request(id)?.ToString() ?? "none"}; {calls}; {probs}";
     }
 
     /// <summary>A copy to damage.</summary>
@@ -77,6 +91,13 @@ internal sealed class JournalSample : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private static RequestMark Mark(int number) =>
+        new() { Endpoint = "responses", Fingerprint = [2, (byte)number], Peer = [3, (byte)number], Kept = number % 4 == 0, Instructed = number % 8 == 0 };
+
+    private static AnswerParts Parts(int number) => new(
+        number % 2 == 0 ? [new PromptToolCall($"call-{number}", "open_valve", $"{{\"pump\":{number}}}")] : null,
+        [new TokenProbability([(byte)number], -0.25, [new TokenProbability([1], -1.5)])]);
+
     private static async Task AddAsync(TestJournal test, int number)
     {
         var text = $"Which pump, {number}? " + new string((char)('a' + (number % 26)), number % 7 == 0 ? 9_000 : 40);
@@ -85,6 +106,7 @@ internal sealed class JournalSample : IDisposable
             {
                 Messages = [new PromptMessage(MessageRole.User, text)],
                 Owner = number % 4 == 0 ? "key-a" : null,
+                Request = number % 2 == 0 ? Mark(number) : null,
             });
         var prompt = test.Journal.Find(accepted.Id)!;
         var answer = $"Pump {number}. " + new string((char)('A' + (number % 26)), number % 5 == 0 ? 20_000 : 60);
@@ -104,7 +126,7 @@ internal sealed class JournalSample : IDisposable
                 await test.Journal.SettleAsync(prompt, Settlement.Failed(ReasonCode.LocalError, $"broken {number}"));
                 break;
             default:
-                await test.Journal.SettleAsync(prompt, TestJournal.Local(answer) with { Usage = new TokenUsage(7, number) });
+                await test.Journal.SettleAsync(prompt, TestJournal.Local(answer) with { Usage = new TokenUsage(7, number), Parts = Parts(number) });
                 break;
         }
 
