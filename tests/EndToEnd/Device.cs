@@ -25,6 +25,15 @@ internal sealed class Device(RunningProgram program) : IDisposable
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
     }
 
+    /// <summary>Asks as an OpenAI client does; the answer.</summary>
+    public async Task<JsonNode> ChatAsync(object body)
+    {
+        using var response = await _http.PostAsJsonAsync("v1/chat/completions", body, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode} {answer}\n{Program.Log}");
+        return JsonNode.Parse(answer)!;
+    }
+
     /// <summary>Hands in a prompt and waits for its outcome.</summary>
     public async Task<JsonNode> AskAsync(object body)
     {

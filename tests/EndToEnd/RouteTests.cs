@@ -40,6 +40,48 @@ public sealed class RouteTests : PipelineFixture
         Assert.Single(Model.Calls);
     }
 
+    [Fact]
+    public async Task ChatWithTools_TheCloudsCallComesBackToTheClient()
+    {
+        Model.Reply = _ => FakeModelReply.ToolCall("call_1", "open_valve", "{\"pump\":7}");
+        await StartCloudAsync();
+        using var device = await StartEdgeAsync("device");
+
+        var answer = await device.ChatAsync(new
+        {
+            model = "hybrid",
+            messages = new[] { new { role = "user", content = "Open the valve of pump 7." } },
+            tools = new[] { new { type = "function", function = new { name = "open_valve", parameters = new { type = "object" } } } },
+        });
+
+        var choice = answer["choices"]![0]!;
+        Assert.Equal("tool_calls", choice["finish_reason"]!.GetValue<string>());
+        var call = Assert.Single(choice["message"]!["tool_calls"]!.AsArray())!;
+        Assert.Equal("call_1", call["id"]!.GetValue<string>());
+        Assert.Equal(("open_valve", "{\"pump\":7}"), (call["function"]!["name"]!.GetValue<string>(), call["function"]!["arguments"]!.GetValue<string>()));
+        Assert.Contains("open_valve", Assert.Single(Model.Calls).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChatWithLogProbs_TheCloudsComeBackToTheClient()
+    {
+        Model.Reply = _ => FakeModelReply.LogProb("Seven", -0.25, "Eight");
+        await StartCloudAsync();
+        using var device = await StartEdgeAsync("device");
+
+        var answer = await device.ChatAsync(new
+        {
+            model = "cloud", messages = new[] { new { role = "user", content = "Which pump?" } }, logprobs = true, top_logprobs = 1,
+        });
+
+        var choice = answer["choices"]![0]!;
+        Assert.Equal("Seven", choice["message"]!["content"]!.GetValue<string>());
+        var token = Assert.Single(choice["logprobs"]!["content"]!.AsArray())!;
+        Assert.Equal(("Seven", -0.25), (token["token"]!.GetValue<string>(), token["logprob"]!.GetValue<double>()));
+        var other = Assert.Single(token["top_logprobs"]!.AsArray())!;
+        Assert.Equal(("Eight", -1.25), (other["token"]!.GetValue<string>(), other["logprob"]!.GetValue<double>()));
+    }
+
     [Theory]
     [InlineData("LocalFirst", "answered local mode")]
     [InlineData("CloudFirst", "answered cloud mode")]
