@@ -39,6 +39,8 @@ internal sealed class Inlet
 
     public bool IsAlive => !Link.IsClosed;
 
+    private bool IsLastWordDue => _lastWord is { Task.IsCompleted: false } && !Line.LeavesUsedDrainsUnsaid;
+
     /// <summary>Attaches.</summary>
     /// <exception cref="Exception">One of those of <see cref="AmqpFailures.IsKnown"/>.</exception>
     public static async Task<Inlet> OpenAsync(AmqpLine line, string address, Map? filters, CancellationToken cancellationToken)
@@ -84,7 +86,8 @@ internal sealed class Inlet
     {
         await FinishDrainAsync(cancellationToken);
         Ask(count);
-        if (wait > TimeSpan.Zero ? !await ArrivesAsync(wait, cancellationToken) : !Line.IsRabbitMq)
+        var arrived = wait > TimeSpan.Zero && await ArrivesAsync(wait, cancellationToken);
+        if (!arrived && !Line.IsRabbitMq)
         {
             await DrainAsync(cancellationToken);
         }
@@ -119,7 +122,11 @@ internal sealed class Inlet
         catch (OperationCanceledException)
         {
             // Nobody waits for the end of it: what still comes is kept for the next call.
-            _ = BeginDrainAsync();
+            if (!IsLastWordDue)
+            {
+                _ = BeginDrainAsync();
+            }
+
             throw;
         }
 
@@ -198,14 +205,14 @@ internal sealed class Inlet
     /// <summary>Waits for the end of a drain whose credit messages have used up: the library would take it for the end of the next one.</summary>
     private async Task HearLastWordAsync(CancellationToken cancellationToken)
     {
-        if (_lastWord is not { } word || Line.LeavesUsedDrainsUnsaid)
+        if (!IsLastWordDue)
         {
             return;
         }
 
         try
         {
-            await word.Task.WaitAsync(LastWordLimit, Line.Time, cancellationToken);
+            await _lastWord!.Task.WaitAsync(LastWordLimit, Line.Time, cancellationToken);
         }
         catch (TimeoutException)
         {
