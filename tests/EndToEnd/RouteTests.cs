@@ -71,7 +71,10 @@ public sealed class RouteTests : PipelineFixture
 
         var answer = await device.ChatAsync(new
         {
-            model = "cloud", messages = new[] { new { role = "user", content = "Which pump?" } }, logprobs = true, top_logprobs = 1,
+            model = "cloud",
+            messages = new[] { new { role = "user", content = "Which pump?" } },
+            logprobs = true,
+            top_logprobs = 1,
         });
 
         var choice = answer["choices"]![0]!;
