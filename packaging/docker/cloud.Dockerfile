@@ -10,6 +10,7 @@ ARG BASE_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 FROM ${SDK_IMAGE} AS build
 WORKDIR /source
 COPY Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig ./
+COPY src/MachineCode.props src/MachineCode.props
 COPY src/Contracts src/Contracts
 COPY src/Messaging src/Messaging
 COPY src/Inference src/Inference

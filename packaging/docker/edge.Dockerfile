@@ -14,6 +14,7 @@ FROM --platform=$BUILDPLATFORM ${SDK_IMAGE} AS build
 ARG TARGETARCH
 WORKDIR /source
 COPY Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig ./
+COPY src/MachineCode.props src/MachineCode.props
 COPY src/Contracts src/Contracts
 COPY src/Messaging src/Messaging
 COPY src/Inference src/Inference

@@ -63,8 +63,8 @@ public sealed class DockerfileTests
 
         var needed = Directory.EnumerateFiles(Repository.Path(project), "*.csproj")
             .SelectMany(path => System.Xml.Linq.XDocument.Load(path).Descendants())
-            .Where(element => element.Name.LocalName is "ProjectReference" or "Content")
-            .Select(element => (string?)element.Attribute("Include") ?? "")
+            .Where(element => element.Name.LocalName is "ProjectReference" or "Content" or "Import")
+            .Select(element => (string?)(element.Attribute("Include") ?? element.Attribute("Project")) ?? "")
             .Where(include => include.StartsWith("../", StringComparison.Ordinal) && !include.Contains("windows", StringComparison.Ordinal))
             .Select(include => Path.GetRelativePath(Repository.Root, Path.GetFullPath(include.Replace("/**", "", StringComparison.Ordinal), Repository.Path(project))))
             .ToList();

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Hybrid.EdgeWorker.Api.Access;
 
@@ -9,13 +11,62 @@ namespace Hybrid.EdgeWorker.Api.Access;
 /// </summary>
 internal static class VersionAnswer
 {
-    /// <summary>Puts it between the server and a connection. On a connection with TLS, where the server's words are sealed below this, it changes nothing.</summary>
-    public static ConnectionDelegate Over(ConnectionDelegate next) => async connection =>
+    /// <summary>Puts it between the server and a connection, over TLS where there is any.</summary>
+    public static ConnectionDelegate Over(ConnectionDelegate next) => connection => next(new Connection(connection));
+
+    /// <summary>A connection that watches what is written to its transport, also to the one that TLS puts over the first. The server owns the one inside.</summary>
+    private sealed class Connection : ConnectionContext
     {
-        var transport = connection.Transport;
-        connection.Transport = new Pipes(transport.Input, new Writer(transport.Output));
-        await next(connection);
-    };
+        private readonly ConnectionContext _inner;
+
+        public Connection(ConnectionContext inner)
+        {
+            _inner = inner;
+            Transport = inner.Transport;
+        }
+
+        public override IDuplexPipe Transport
+        {
+            get => _inner.Transport;
+            set => _inner.Transport = value as Pipes ?? new Pipes(value.Input, new Writer(value.Output));
+        }
+
+        public override string ConnectionId
+        {
+            get => _inner.ConnectionId;
+            set => _inner.ConnectionId = value;
+        }
+
+        public override IFeatureCollection Features => _inner.Features;
+
+        public override IDictionary<object, object?> Items
+        {
+            get => _inner.Items;
+            set => _inner.Items = value;
+        }
+
+        public override CancellationToken ConnectionClosed
+        {
+            get => _inner.ConnectionClosed;
+            set => _inner.ConnectionClosed = value;
+        }
+
+        public override EndPoint? LocalEndPoint
+        {
+            get => _inner.LocalEndPoint;
+            set => _inner.LocalEndPoint = value;
+        }
+
+        public override EndPoint? RemoteEndPoint
+        {
+            get => _inner.RemoteEndPoint;
+            set => _inner.RemoteEndPoint = value;
+        }
+
+        public override void Abort() => _inner.Abort();
+
+        public override void Abort(ConnectionAbortedException abortReason) => _inner.Abort(abortReason);
+    }
 
     private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 

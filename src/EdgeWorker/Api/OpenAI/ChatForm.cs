@@ -36,7 +36,8 @@ internal sealed class ChatForm(bool includeUsage) : IAnswerForm
         if (includeUsage)
         {
             yield return StreamEvent.Of(
-                new ChatChunk(call.Id(Prefix), "chat.completion.chunk", call.Created, call.Model, [], UsageBody.Of(answer.Usage), answer.Hybrid),
+                new ChatChunk(
+                    call.Id(Prefix), "chat.completion.chunk", call.Created, call.Model, [], new UsageSlot(UsageBody.Of(answer.Usage)), answer.Hybrid),
                 OpenAIJson.Default.ChatChunk);
         }
 
@@ -46,9 +47,10 @@ internal sealed class ChatForm(bool includeUsage) : IAnswerForm
     public IEnumerable<StreamEvent> Fail(CallNote call, CallFailure failure) =>
         [StreamEvent.Of(new OpenAIErrorBody(failure.Error), OpenAIJson.Default.OpenAIErrorBody, "error")];
 
-    private static StreamEvent Chunk(CallNote call, ChatDelta delta, ChatLogProbs? probs = null, string? finish = null, HybridNote? hybrid = null) =>
+    private StreamEvent Chunk(CallNote call, ChatDelta delta, ChatLogProbs? probs = null, string? finish = null, HybridNote? hybrid = null) =>
         StreamEvent.Of(
             new ChatChunk(
-                call.Id(Prefix), "chat.completion.chunk", call.Created, call.Model, [new ChatChunkChoice(0, delta, probs, finish)], Hybrid: hybrid),
+                call.Id(Prefix), "chat.completion.chunk", call.Created, call.Model, [new ChatChunkChoice(0, delta, probs, finish)],
+                includeUsage ? UsageSlot.Empty : null, hybrid),
             OpenAIJson.Default.ChatChunk);
 }

@@ -10,6 +10,7 @@ namespace Hybrid.EdgeWorker.Api.OpenAI;
 [JsonSerializable(typeof(ChatBody))]
 [JsonSerializable(typeof(ChatChunk))]
 [JsonSerializable(typeof(TextBody))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(ModelListBody))]
 [JsonSerializable(typeof(ModelEntry))]
 [JsonSerializable(typeof(ResponseBody))]

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Hybrid.EdgeWorker.Tests.Cli;
@@ -94,6 +96,27 @@ public sealed class DoorTests(TestModels models) : IDisposable
         Assert.True(code == 0, error);
         Assert.Contains("Password = ***", check, StringComparison.Ordinal);
         Assert.DoesNotContain("zebra", check, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_VersionOfHttpThatIsNone_Is400OverTlsToo()
+    {
+        var (path, thumbprint) = await MakeCertificateAsync();
+        await using var process = EdgeProcess.Start(
+            models, ["serve", "--url", "https://127.0.0.1:0", "--data", _data.Path],
+            ("HYBRID__Kestrel__Certificates__Default__Path", path), ("HYBRID__Kestrel__Certificates__Default__Password", "zebra"));
+        var line = await process.SaidAsync(" listens on ");
+        var address = new Uri(line[(line.LastIndexOf(' ') + 1)..]);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(address.Host, address.Port, Token);
+        await using var tls = new SslStream(socket.GetStream(), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate!.GetCertHashString() == thumbprint);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, Token);
+
+        await tls.WriteAsync("GET /v1/models HTTP/9.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Token);
+        using var reader = new StreamReader(tls);
+        var status = await reader.ReadLineAsync(Token);
+
+        Assert.StartsWith("HTTP/1.1 400", status, StringComparison.Ordinal);
     }
 
     [Theory]

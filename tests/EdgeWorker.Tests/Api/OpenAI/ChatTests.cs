@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Pipeline;
@@ -88,6 +89,7 @@ public sealed class ChatTests(TestModels models) : IDisposable
         Assert.True(chunks.Count > 5);
         Assert.Equal(0, chunks[^1].GetProperty("choices").GetArrayLength());
         Assert.Equal(8, chunks[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        Assert.All(chunks[..^1], chunk => Assert.Equal(JsonValueKind.Null, chunk.GetProperty("usage").ValueKind));
         Assert.Equal("pinned", chunks[^1].GetProperty("hybrid").GetProperty("reason").GetString());
         Assert.Equal("pinned", chunks[^2].GetProperty("hybrid").GetProperty("reason").GetString());
     }
