@@ -13,16 +13,6 @@ internal sealed class PromptJournal : IDisposable
 {
     public const string FileName = "journal.db";
 
-    private const string Columns = """
-        id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline, retry_of, trace_parent, route, reason, detail,
-        confidence, draft, draft_model, answer, answer_model, input_tokens, output_tokens, cost, currency, finish_reason, error_code,
-        error_message, changed_at, outcome_digest, owner
-        """;
-
-    private const string OpenStates = "('accepted', 'escalated')";
-
-    private const int MostDroppedAtOnce = 256;
-
     private readonly OpenMark _mark;
     private readonly JournalConnection _writing;
     private readonly JournalWriter _writer;
@@ -40,7 +30,7 @@ internal sealed class PromptJournal : IDisposable
     private PromptJournal(
         string path, OpenMark mark, JournalConnection writing, JournalEvents events, JournalOptions options, TimeProvider time)
     {
-        _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {OpenStates}", row => row.GetInt64(0))[0];
+        _open = writing.Query($"SELECT count(*) FROM prompts WHERE state IN {PromptRows.OpenStates}", row => row.GetInt64(0))[0];
         _mark = mark;
         _writing = writing;
         _writer = new JournalWriter(writing);
@@ -105,7 +95,7 @@ internal sealed class PromptJournal : IDisposable
         var options = prompt.Options is null ? null : JsonSerializer.Serialize(prompt.Options, HybridJson.Default.PromptOptions);
         var digest = RowDigest.Of(PromptDigests.Covered(
         [
-            prompt.Id, Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
+            prompt.Id, PromptRows.Name(prompt.Kind), prompt.AcceptedAt, messages, options, prompt.Model, prompt.Task, prompt.WaitOffline,
             prompt.Scope, prompt.Idempotency?.Key, prompt.Idempotency?.BodyHash, prompt.RetryOf, prompt.TraceParent,
             prompt.Owner,
         ]));
@@ -142,23 +132,7 @@ internal sealed class PromptJournal : IDisposable
             return new Acceptance(prompt.Id, AcceptanceKind.Full, refusal);
         }
 
-        connection.Run(
-            """
-            INSERT INTO prompts (id, state, kind, accepted_at, deadline, messages, options, model, task, wait_offline,
-              idempotency_scope, idempotency_key, body_hash, retry_of, trace_parent, changed_at, asked_digest, owner)
-            VALUES ($id, 'accepted', $kind, $at, $deadline, $messages, $options, $model, $task, $wait, $scope, $key, $hash, $retry, $trace,
-                $at, $digest, $owner)
-            """,
-            ("$id", prompt.Id), ("$kind", Name(prompt.Kind)), ("$at", prompt.AcceptedAt), ("$deadline", prompt.Deadline), ("$messages", messages),
-            ("$options", options), ("$model", prompt.Model), ("$task", prompt.Task), ("$wait", prompt.WaitOffline),
-            ("$scope", prompt.Scope), ("$key", prompt.Idempotency?.Key), ("$hash", prompt.Idempotency?.BodyHash),
-            ("$retry", prompt.RetryOf), ("$trace", prompt.TraceParent), ("$digest", digest),
-            ("$owner", prompt.Owner));
-        if (prompt.Request is not null)
-        {
-            Requests.Add(connection, prompt.Id, prompt.Request);
-        }
-
+        PromptChanges.Insert(connection, prompt, messages, options, digest);
         return new Acceptance(prompt.Id, AcceptanceKind.New);
     }
 
@@ -167,29 +141,8 @@ internal sealed class PromptJournal : IDisposable
     public async Task<bool> EscalateAsync(PromptRecord prompt, EscalationStep step)
     {
         var now = _time.GetUtcNow();
-        var (eventId, body) = _events.Escalation(prompt, step, now);
-        var changed = await ChangeAsync(connection =>
-        {
-            var rows = connection.Run(
-                """
-                UPDATE prompts SET state = 'escalated', route = 'cloud', reason = $reason, detail = $detail, confidence = $confidence, draft = $draft,
-                  draft_model = $model, finish_reason = $finish, fallback_at = $fallback, changed_at = $now, draft_digest = $digest
-                WHERE id = $id AND state = 'accepted'
-                """,
-                ("$reason", step.Reason.Value), ("$detail", step.Detail), ("$confidence", step.Confidence), ("$draft", step.Draft),
-                ("$model", step.DraftModel), ("$finish", step.DraftFinish), ("$fallback", step.FallbackAt), ("$now", now), ("$id", prompt.Id),
-                ("$digest", RowDigest.Of(prompt.Id, step.Draft, step.DraftModel)));
-            if (rows == 1)
-            {
-                Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
-                if (step.DraftLogProbs is not null)
-                {
-                    AnswerParts.Write(connection, prompt.Id, new AnswerParts(null, step.DraftLogProbs));
-                }
-            }
-
-            return rows == 1;
-        });
+        var escalation = _events.Escalation(prompt, step, now);
+        var changed = await ChangeAsync(connection => PromptChanges.Escalate(connection, prompt, step, now, escalation));
         if (changed)
         {
             Wake(_outboxFilled);
@@ -207,8 +160,8 @@ internal sealed class PromptJournal : IDisposable
     public async Task<bool> SettleAsync(PromptRecord prompt, Settlement outcome, bool onlyAccepted = false)
     {
         var now = _time.GetUtcNow();
-        var (eventId, body) = _events.Result(prompt, outcome, now);
-        var settled = await ChangeAsync(connection => Settle(connection, prompt, outcome, now, eventId, body, onlyAccepted));
+        var result = _events.Result(prompt, outcome, now);
+        var settled = await ChangeAsync(connection => PromptChanges.Settle(connection, prompt, outcome, now, result, _options, onlyAccepted));
         if (settled)
         {
             Interlocked.Decrement(ref _open);
@@ -229,12 +182,12 @@ internal sealed class PromptJournal : IDisposable
         {
             if (connection.Query("SELECT 1 FROM inbox WHERE event_id = $id", row => true, ("$id", eventId)) is not [])
             {
-                Count(connection, Counter.Duplicates);
+                Counter.Add(connection, Counter.Duplicates);
                 return CloudVerdict.Duplicate;
             }
 
             // What never left cannot have been answered: a copy of this data folder asked.
-            var known = Find(connection, answer.PromptId);
+            var known = PromptRows.Find(connection, answer.PromptId);
             if (known is { State: PromptState.Accepted } || (known is null && !Pruning.IsForgotten(connection, answer.PromptId, now)))
             {
                 return CloudVerdict.Unknown;
@@ -243,12 +196,11 @@ internal sealed class PromptJournal : IDisposable
             var result = CloudVerdict.Late;
             if (known is not { IsFinal: false } prompt)
             {
-                Count(connection, Counter.Late);
+                Counter.Add(connection, Counter.Late);
             }
             else if (settlementOf(prompt) is { } outcome)
             {
-                var (resultId, body) = _events.Result(prompt, outcome, now);
-                Settle(connection, prompt, outcome, now, resultId, body);
+                PromptChanges.Settle(connection, prompt, outcome, now, _events.Result(prompt, outcome, now), _options);
                 result = CloudVerdict.Applied;
             }
             else
@@ -275,7 +227,7 @@ internal sealed class PromptJournal : IDisposable
     /// <summary>Keeps an answer that is not ours to settle.</summary>
     public Task ParkAsync(string eventId, string reason, byte[] body) => _writer.WriteAsync(connection =>
     {
-        Count(connection, Counter.Parked);
+        Counter.Add(connection, Counter.Parked);
         return connection.Run(
             "INSERT OR IGNORE INTO parked (event_id, reason, body, at) VALUES ($id, $reason, $body, $at)",
             ("$id", eventId), ("$reason", reason), ("$body", body), ("$at", _time.GetUtcNow()));
@@ -284,7 +236,7 @@ internal sealed class PromptJournal : IDisposable
     /// <summary>Adds one to a counter.</summary>
     public Task CountAsync(string counter) => _writer.WriteAsync(connection =>
     {
-        Count(connection, counter);
+        Counter.Add(connection, counter);
         return true;
     });
 
@@ -303,7 +255,7 @@ internal sealed class PromptJournal : IDisposable
                 await _writer.WriteAsync(connection =>
                 {
                     ClockShift.Apply(connection, jump, since, now);
-                    Count(connection, Counter.ClockSet);
+                    Counter.Add(connection, Counter.ClockSet);
                     return true;
                 });
             }
@@ -317,21 +269,16 @@ internal sealed class PromptJournal : IDisposable
     }
 
     /// <summary>Open prompts whose deadline has come, the most urgent first.</summary>
-    public IReadOnlyList<PromptRecord> Due(int most) => Read(connection => connection.Query(
-        $"SELECT {Columns} FROM prompts WHERE state IN {OpenStates} AND deadline <= $now ORDER BY deadline LIMIT $most",
-        Map, ("$now", _time.GetUtcNow()), ("$most", most)));
+    public IReadOnlyList<PromptRecord> Due(int most) => Read(connection => PromptRows.Due(connection, _time.GetUtcNow(), most));
 
     /// <summary>Escalated prompts the local model should answer after all.</summary>
-    public IReadOnlyList<PromptRecord> FallbackDue(int most) => Read(connection => connection.Query(
-        $"SELECT {Columns} FROM prompts WHERE state = 'escalated' AND fallback_at <= $now ORDER BY fallback_at LIMIT $most",
-        Map, ("$now", _time.GetUtcNow()), ("$most", most)));
+    public IReadOnlyList<PromptRecord> FallbackDue(int most) => Read(connection => PromptRows.FallbackDue(connection, _time.GetUtcNow(), most));
 
     /// <summary>Accepted prompts nobody has worked on, as a crash or a stop leaves them, oldest first.</summary>
-    public IReadOnlyList<PromptRecord> Unfinished() => Read(connection => connection.Query(
-        $"SELECT {Columns} FROM prompts WHERE state = 'accepted' ORDER BY id", Map));
+    public IReadOnlyList<PromptRecord> Unfinished() => Read(PromptRows.Unfinished);
 
     /// <summary>A prompt, or null.</summary>
-    public PromptRecord? Find(Guid id) => Read(connection => Find(connection, id));
+    public PromptRecord? Find(Guid id) => Read(connection => PromptRows.Find(connection, id));
 
     /// <summary>What a prompt's answer has beside its text, or its draft as long as there is no answer; null for nothing.</summary>
     public AnswerParts? Parts(Guid id) => Read(connection => AnswerParts.Read(connection, id));
@@ -347,43 +294,26 @@ internal sealed class PromptJournal : IDisposable
     }
 
     /// <summary>The newest prompts first, perhaps only those of one state.</summary>
-    public IReadOnlyList<PromptRecord> List(PromptState? state, int most) => Read(connection => connection.Query(
-        $"SELECT {Columns} FROM prompts WHERE $state IS NULL OR state = $state ORDER BY id DESC LIMIT $most",
-        Map, ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
+    public IReadOnlyList<PromptRecord> List(PromptState? state, int most) => Read(connection => PromptRows.List(connection, state, most));
 
     /// <summary>The newest prompts of one owner first, perhaps only those of one state.</summary>
     /// <param name="owner">The owner; null for prompts that have none.</param>
     /// <param name="state">The state; null for all.</param>
     /// <param name="most">At most so many.</param>
-    public IReadOnlyList<PromptRecord> ListOf(string? owner, PromptState? state, int most) => Read(connection => connection.Query(
-        $"""
-        SELECT {Columns} FROM prompts WHERE {(owner is null ? "owner IS NULL AND $owner IS NULL" : "owner = $owner")}
-          AND ($state IS NULL OR state = $state) ORDER BY id DESC LIMIT $most
-        """,
-        Map, ("$owner", owner), ("$state", state is { } wanted ? Name(wanted) : null), ("$most", most)));
+    public IReadOnlyList<PromptRecord> ListOf(string? owner, PromptState? state, int most) =>
+        Read(connection => PromptRows.ListOf(connection, owner, state, most));
 
     /// <summary>Every change of a prompt's state, in order.</summary>
-    public IReadOnlyList<Transition> Trace(Guid id) => Read(connection => connection.Query(
-        "SELECT from_state, to_state, route, reason, detail, at FROM transitions WHERE prompt_id = $id ORDER BY seq",
-        row => new Transition(
-            row.TextOrNull(0) is { } from ? Parse<PromptState>(from) : null,
-            Parse<PromptState>(row.GetString(1)),
-            row.TextOrNull(2) is { } route ? Parse<PromptRoute>(route) : null,
-            row.TextOrNull(3) is { } reason ? new ReasonCode(reason) : null,
-            row.TextOrNull(4),
-            row.Time(5)),
-        ("$id", id)));
+    public IReadOnlyList<Transition> Trace(Guid id) => Read(connection => PromptRows.Trace(connection, id));
 
     /// <summary>How many prompts there are in each state.</summary>
-    public IReadOnlyDictionary<PromptState, long> States() => Read(connection => connection.Query(
-        "SELECT state, count(*) FROM prompts GROUP BY state", row => KeyValuePair.Create(Parse<PromptState>(row.GetString(0)), row.GetInt64(1))).ToDictionary());
+    public IReadOnlyDictionary<PromptState, long> States() => Read(PromptRows.States);
 
     /// <summary>How many prompts have no outcome yet.</summary>
     public long OpenCount => Interlocked.Read(ref _open);
 
     /// <summary>What the journal has counted over its life; see <see cref="Counter"/>.</summary>
-    public IReadOnlyDictionary<string, long> Counters() => Read(connection => connection.Query(
-        "SELECT name, value FROM counters ORDER BY name", row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))).ToDictionary());
+    public IReadOnlyDictionary<string, long> Counters() => Read(Counter.All);
 
     /// <summary>What late answers cost, by currency: paid for, never applied.</summary>
     public IReadOnlyList<Cost> LateCosts() => Read(connection => connection
@@ -396,33 +326,20 @@ internal sealed class PromptJournal : IDisposable
         .ToList());
 
     /// <summary>The events of a queue to be sent next, in order; what is no longer worth sending included.</summary>
-    public IReadOnlyList<OutboxEntry> NextToSend(string queue, int most) => Read(connection => connection.Query(
-        """
-        SELECT seq, queue, event_id, prompt_id, body, expires_at, attempts FROM outbox
-        WHERE queue = $queue ORDER BY priority, seq LIMIT $most
-        """,
-        row => new OutboxEntry(
-            row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetGuid(3), (byte[])row.GetValue(4), row.Time(5), row.GetInt32(6)),
-        ("$queue", queue), ("$most", most)));
+    public IReadOnlyList<OutboxEntry> NextToSend(string queue, int most) => Read(connection => Outbox.Next(connection, queue, most));
 
     /// <summary>What waits to be sent, by queue.</summary>
-    public IReadOnlyList<OutboxSummary> OutboxPending() => Read(connection => connection.Query(
-        """
-        SELECT queue, count(*), min(created_at), max(attempts),
-          (SELECT last_error FROM outbox AS newest WHERE newest.queue = outbox.queue AND last_error IS NOT NULL ORDER BY seq LIMIT 1)
-        FROM outbox GROUP BY queue ORDER BY queue
-        """,
-        row => new OutboxSummary(row.GetString(0), row.GetInt64(1), row.Time(2), row.GetInt64(3), row.TextOrNull(4))));
+    public IReadOnlyList<OutboxSummary> OutboxPending() => Read(Outbox.Pending);
 
     /// <summary>Removes events the broker has acknowledged, or that nobody wants any more.</summary>
     public Task RemoveFromOutboxAsync(IReadOnlyList<long> sequences, bool sent) => _writer.WriteAsync(connection =>
     {
         foreach (var sequence in sequences)
         {
-            connection.Run("DELETE FROM outbox WHERE seq = $seq", ("$seq", sequence));
+            Outbox.Remove(connection, sequence);
             if (!sent)
             {
-                Count(connection, Counter.Unsent);
+                Counter.Add(connection, Counter.Unsent);
             }
         }
 
@@ -430,8 +347,8 @@ internal sealed class PromptJournal : IDisposable
     });
 
     /// <summary>Notes that sending failed.</summary>
-    public Task NoteSendFailureAsync(long sequence, string error) => _writer.WriteAsync(connection => connection.Run(
-        "UPDATE outbox SET attempts = attempts + 1, last_error = $error WHERE seq = $seq", ("$error", error), ("$seq", sequence)));
+    public Task NoteSendFailureAsync(long sequence, string error) =>
+        _writer.WriteAsync(connection => Outbox.NoteFailure(connection, sequence, error));
 
     /// <summary>How full the journal is.</summary>
     public JournalUse Use() => Read(Use);
@@ -444,7 +361,7 @@ internal sealed class PromptJournal : IDisposable
     public Task PruneAsync(IReadOnlyList<PrunablePrompt> prompts, DateTimeOffset settledBefore) => _writer.WriteAsync(connection =>
     {
         Pruning.Delete(connection, prompts, settledBefore);
-        Count(connection, Counter.Pruned, prompts.Count);
+        Counter.Add(connection, Counter.Pruned, prompts.Count);
         return true;
     });
 
@@ -472,7 +389,7 @@ internal sealed class PromptJournal : IDisposable
     public Task OutboxFilledAsync(TimeSpan most, CancellationToken cancellationToken) => _outboxFilled.WaitAsync(most, cancellationToken);
 
     /// <summary>Whether any prompt waits for the cloud.</summary>
-    public bool AwaitsAnswers() => Read(connection => connection.Query("SELECT 1 FROM prompts WHERE state = 'escalated' LIMIT 1", _ => true)) is not [];
+    public bool AwaitsAnswers() => Read(PromptRows.AnyEscalated);
 
     /// <summary>Waits until a prompt has escalated since the last call, or until the time is over.</summary>
     public Task EscalatedAsync(TimeSpan most, CancellationToken cancellationToken) => _escalated.WaitAsync(most, cancellationToken);
@@ -523,83 +440,6 @@ internal sealed class PromptJournal : IDisposable
         return result;
     }
 
-    private bool Settle(
-        SqliteConnection connection, PromptRecord prompt, Settlement outcome, DateTimeOffset now, string eventId, byte[] body, bool onlyAccepted = false)
-    {
-        var (state, route, cost) =
-            (Name(outcome.State), outcome.Route is { } way ? Name(way) : null, outcome.Cost?.Amount.ToString(CultureInfo.InvariantCulture));
-        var rows = connection.Run(
-            $"""
-            UPDATE prompts SET state = $state, route = $route, reason = $reason, detail = $detail, confidence = coalesce($confidence, confidence),
-              answer = $answer, answer_model = $model, input_tokens = $input, output_tokens = $output, cost = $cost, currency = $currency,
-              finish_reason = $finish, error_code = $code, error_message = $message, changed_at = $now,
-              outcome_digest = $digest
-            WHERE id = $id AND state IN {OpenStates} AND ($all OR state = 'accepted')
-            """,
-            ("$state", state), ("$route", route), ("$reason", outcome.Reason.Value),
-            ("$detail", outcome.Detail), ("$confidence", outcome.Confidence), ("$answer", outcome.Answer), ("$model", outcome.Model),
-            ("$input", outcome.Usage?.InputTokens), ("$output", outcome.Usage?.OutputTokens),
-            ("$cost", cost), ("$currency", outcome.Cost?.Currency),
-            ("$finish", outcome.FinishReason), ("$code", outcome.Error?.Code), ("$message", outcome.Error?.Message), ("$now", now),
-            ("$id", prompt.Id), ("$digest", RowDigest.Of(
-                prompt.Id, state, route, outcome.Reason.Value, outcome.Detail, outcome.Answer, outcome.Model, outcome.Usage?.InputTokens,
-                outcome.Usage?.OutputTokens, cost, outcome.Cost?.Currency, outcome.FinishReason, outcome.Error?.Code,
-                outcome.Error?.Message, now)), ("$all", !onlyAccepted));
-        if (rows == 1)
-        {
-            // What was kept of a draft goes with it, unless the draft is the answer.
-            if (outcome.Parts is not null || prompt.Options?.TopLogProbs is not null)
-            {
-                AnswerParts.Write(connection, prompt.Id, outcome.Parts);
-            }
-
-            // With an outcome nobody waits for the cloud any more: what has not been sent yet need not be paid for.
-            connection.Run(
-                "DELETE FROM outbox WHERE prompt_id = $id AND queue = $queue", ("$id", prompt.Id), ("$queue", Messaging.QueueAddress.Escalations.Name));
-            Send(connection, Messaging.QueueAddress.Results.Name, eventId, prompt, body, now, now + _options.ResultLifetime);
-            DropOldestResults(connection);
-        }
-
-        return rows == 1;
-    }
-
-    /// <summary>Results are for statistics, escalations for answers: where too many events wait, the oldest results go.</summary>
-    private void DropOldestResults(SqliteConnection connection)
-    {
-        var excess = connection.Query("SELECT results FROM tally", row => row.GetInt64(0))[0] - _options.MaxResults;
-        if (excess <= 0)
-        {
-            return;
-        }
-
-        // By priority, so that the index gives the oldest; the tally's trigger counts what is left.
-        var dropped = connection.Run(
-            """
-            DELETE FROM outbox WHERE seq IN (SELECT seq FROM (
-              SELECT seq FROM (SELECT seq FROM outbox WHERE queue = $queue AND priority = $interactive ORDER BY seq LIMIT $excess)
-              UNION ALL SELECT seq FROM (SELECT seq FROM outbox WHERE queue = $queue AND priority = $batch ORDER BY seq LIMIT $excess))
-              ORDER BY seq LIMIT $excess)
-            """,
-            ("$queue", Messaging.QueueAddress.Results.Name), ("$interactive", Outbox.InteractivePriority), ("$batch", Outbox.BatchPriority),
-            ("$excess", Math.Min(excess, MostDroppedAtOnce)));
-        Count(connection, Counter.DroppedResults, dropped);
-    }
-
-    /// <summary>Puts an event into the outbox.</summary>
-    internal static void Send(
-        SqliteConnection connection, string queue, string eventId, PromptRecord prompt, byte[] body, DateTimeOffset now, DateTimeOffset expires) =>
-        connection.Run(
-            """
-            INSERT INTO outbox (queue, event_id, prompt_id, priority, body, created_at, expires_at, digest)
-            VALUES ($queue, $event, $prompt, $priority, $body, $now, $expires, $digest)
-            """,
-            ("$queue", queue), ("$event", eventId), ("$prompt", prompt.Id),
-            ("$priority", prompt.Kind == PromptKind.Interactive ? Outbox.InteractivePriority : Outbox.BatchPriority),
-            ("$body", body), ("$now", now), ("$expires", expires), ("$digest", RowDigest.Of(queue, eventId, prompt.Id, body)));
-
-    private static void Count(SqliteConnection connection, string counter, long by = 1) => connection.Run(
-        "INSERT INTO counters (name, value) VALUES ($name, $by) ON CONFLICT (name) DO UPDATE SET value = value + $by",
-        ("$name", counter), ("$by", by));
 
     private JournalUse Use(SqliteConnection connection) => connection.Query(
         """
@@ -610,10 +450,6 @@ internal sealed class PromptJournal : IDisposable
 
     private DateTimeOffset? NewestTime() => Read(connection =>
         connection.Query("SELECT at FROM transitions ORDER BY seq DESC LIMIT 1", row => row.Time(0)) is [var at] ? at : (DateTimeOffset?)null);
-
-    /// <summary>A prompt, on a connection of one's own; null if there is none.</summary>
-    internal static PromptRecord? Find(SqliteConnection connection, Guid id) =>
-        connection.Query($"SELECT {Columns} FROM prompts WHERE id = $id", Map, ("$id", id)) is [var prompt] ? prompt : null;
 
     private void Announce(Guid id)
     {
@@ -651,53 +487,5 @@ internal sealed class PromptJournal : IDisposable
         }
     }
 
-    /// <exception cref="JournalException">The outcome is not as it was recorded: no answer is better than another one.</exception>
-    private static PromptRecord Map(SqliteDataReader row)
-    {
-        if (!row.IsDBNull(28) && !RowDigest.Matches(
-            row.GetValue(28), row[0], row[1], row[12], row[13], row[14], row[18], row[19], row[20], row[21], row[22], row[23], row[24],
-            row[25], row[26], row[27]))
-        {
-            throw new JournalException(
-                $"What is recorded about prompt {row.GetString(0)} is damaged. Stop the device and run hybrid-edge journal recover.");
-        }
 
-        return Read(row);
-    }
-
-    private static PromptRecord Read(SqliteDataReader row) => new()
-    {
-        Id = row.GetGuid(0),
-        State = Parse<PromptState>(row.GetString(1)),
-        Kind = Parse<PromptKind>(row.GetString(2)),
-        AcceptedAt = row.Time(3),
-        Deadline = row.Time(4),
-        Messages = JsonSerializer.Deserialize(row.GetString(5), HybridJson.Default.IReadOnlyListPromptMessage)!,
-        Options = row.TextOrNull(6) is { } options ? JsonSerializer.Deserialize(options, HybridJson.Default.PromptOptions) : null,
-        Model = row.GetString(7),
-        Task = row.TextOrNull(8),
-        WaitOffline = row.GetBoolean(9),
-        RetryOf = row.TextOrNull(10) is { } retry ? Guid.Parse(retry) : null,
-        TraceParent = row.TextOrNull(11),
-        Route = row.TextOrNull(12) is { } route ? Parse<PromptRoute>(route) : null,
-        Reason = row.TextOrNull(13) is { } reason ? new ReasonCode(reason) : null,
-        Detail = row.TextOrNull(14),
-        Confidence = row.DoubleOrNull(15),
-        Draft = row.TextOrNull(16),
-        DraftModel = row.TextOrNull(17),
-        Answer = row.TextOrNull(18),
-        AnswerModel = row.TextOrNull(19),
-        Usage = row.LongOrNull(20) is { } input && row.LongOrNull(21) is { } output ? new TokenUsage(input, output) : null,
-        Cost = row.TextOrNull(22) is { } cost ? new Cost(decimal.Parse(cost, CultureInfo.InvariantCulture), row.GetString(23)) : null,
-        FinishReason = row.TextOrNull(24),
-        Error = row.TextOrNull(25) is { } code ? new OutcomeError(code, row.TextOrNull(26) ?? "") : null,
-        ChangedAt = row.Time(27),
-        Owner = row.TextOrNull(29),
-    };
-
-    private static string Name<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
-
-    private static T Parse<T>(string name)
-        where T : struct, Enum => Enum.Parse<T>(name, ignoreCase: true);
 }

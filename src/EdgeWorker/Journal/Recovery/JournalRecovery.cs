@@ -257,11 +257,11 @@ internal sealed class JournalRecovery(JournalFiles files, Func<Guid, JournalEven
         var repeated = 0;
         foreach (var id in prompts.Where(pair => pair.Value[State] is "escalated" && !waiting.Contains(pair.Key)).Select(pair => pair.Key))
         {
-            var prompt = PromptJournal.Find(connection, Guid.Parse(id))!;
+            var prompt = PromptRows.Find(connection, Guid.Parse(id))!;
             var (eventId, body) = events.Escalation(
                 prompt, new EscalationStep(
                     prompt.Reason ?? ReasonCode.Unsure, prompt.Detail, prompt.Confidence, prompt.Draft, prompt.DraftModel, null), now);
-            PromptJournal.Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
+            Journal.Outbox.Send(connection, Messaging.QueueAddress.Escalations.Name, eventId, prompt, body, now, prompt.Deadline);
             repeated++;
         }
 
