@@ -46,11 +46,11 @@ internal static class JournalBench
             folder, epoch => new JournalEvents("bench", epoch, publishText: false), new JournalOptions { Folder = folder }, TimeProvider.System);
         using var models = LocalModels.None();
         var (queue, routing, options) = (new PromptQueue(), new RoutingOptions(), new PipelineOptions { MaxOpen = 1_000_000 });
-        var chores = new Chores(routing);
+        var needs = new ToolNeeds(new Chores(routing), routing);
         var headStarts = new HeadStarts(
-            models, new PromptRouting(new Router(routing), chores, models, new CloudLink(), options, TimeProvider.System), queue);
+            models, new PromptRouting(new Router(routing), needs, models, new CloudLink(), options, TimeProvider.System), queue);
         var intake = new PromptIntake(
-            journal, queue, new PromptBoard(), headStarts, models, chores, routing, options, new IntakeLimits(), TimeProvider.System);
+            journal, queue, new PromptBoard(), headStarts, models, needs, routing, options, new IntakeLimits(), TimeProvider.System);
         await HandInAsync(intake, callers, TimeSpan.FromSeconds(1), cancellationToken);
         var start = Stopwatch.GetTimestamp();
         var times = await HandInAsync(intake, callers, duration, cancellationToken);

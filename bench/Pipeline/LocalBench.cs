@@ -48,13 +48,13 @@ internal static class LocalBench
         link.Succeeded();
         // Every local answer is final, whatever the model's confidence; the gate speaks all the same.
         routing.ConfidenceThreshold = 0;
-        var chores = new Chores(routing);
+        var needs = new ToolNeeds(new Chores(routing), routing);
         var router = new Router(routing);
-        var promptRouting = new PromptRouting(router, chores, models, link, options, time);
+        var promptRouting = new PromptRouting(router, needs, models, link, options, time);
         var headStarts = new HeadStarts(models, promptRouting, queue);
         var work = new PromptWork(
             journal, router, promptRouting, headStarts, models, link, board, routing, options, time, NullLogger<PromptWork>.Instance);
-        var intake = new PromptIntake(journal, queue, board, headStarts, models, chores, routing, options, new IntakeLimits(), time);
+        var intake = new PromptIntake(journal, queue, board, headStarts, models, needs, routing, options, new IntakeLimits(), time);
         using var loop = new PromptLoop(journal, queue, work, options);
         await loop.StartAsync(cancellationToken);
         var (bare, whole, added) = (new List<double>(), new List<double>(), new List<double>());

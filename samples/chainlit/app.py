@@ -3,7 +3,7 @@
 import os
 
 import chainlit as cl
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, OpenAIError
 
 client = AsyncOpenAI(
     base_url=os.environ.get("HYBRID_URL", "http://127.0.0.1:8000/v1"),
@@ -38,14 +38,20 @@ async def answer(message: cl.Message):
     reply = cl.Message(content="")
     route = None
 
-    stream = await client.chat.completions.create(
-        model=cl.user_session.get("chat_profile") or "hybrid", messages=messages, stream=True
-    )
-    async for chunk in stream:
-        if text := chunk.choices[0].delta.content:
-            await reply.stream_token(text)
-        # The last chunk says where the answer came from; the SDK keeps fields it does not know.
-        route = (chunk.model_extra or {}).get("hybrid") or route
+    try:
+        stream = await client.chat.completions.create(
+            model=cl.user_session.get("chat_profile") or "hybrid", messages=messages, stream=True
+        )
+        async for chunk in stream:
+            if text := chunk.choices[0].delta.content:
+                await reply.stream_token(text)
+            # The last chunk says where the answer came from; the SDK keeps fields it does not know.
+            route = (chunk.model_extra or {}).get("hybrid") or route
+    except OpenAIError as error:
+        # What had no answer is no part of the conversation: a question that was too long would make every later one so.
+        messages.pop()
+        await cl.ErrorMessage(content=str(error)).send()
+        return
 
     messages.append({"role": "assistant", "content": reply.content})
     if route:

@@ -155,6 +155,7 @@ public static class EventFormat
             options.Schema is null || (options.Schema.Schema.ValueKind == JsonValueKind.Object && SizeOf(options.Schema.Schema) <= Limits.SchemaBytes),
             "options.schema",
             $"The schema must be a JSON object of at most {Limits.SchemaBytes} bytes.");
+        Require(options.Schema is null || IsText(options.Schema.Schema), "options.schema", "A text in the schema is no valid Unicode.");
         Require(options.Schema is null || IsName(options.Schema.Name), "options.schema.name", NameRule);
     }
 
@@ -170,6 +171,7 @@ public static class EventFormat
                     && tools.Sum(tool => (tool.Parameters is { } schema ? SizeOf(schema) : 0) + Encoding.UTF8.GetByteCount(tool.Description ?? "")) <= Limits.SchemaBytes,
                 "options.tools",
                 $"The parameters of each tool must be a JSON object, and all tools together may have {Limits.SchemaBytes} bytes.");
+            Require(tools.All(tool => tool.Parameters is not { } schema || IsText(schema)), "options.tools", "A text in a tool's parameters is no valid Unicode.");
         }
 
         Require(options.ToolChoice is null or "auto" or "none" or "required" or "function", "options.toolChoice", "toolChoice must be auto, none, required or function.");
@@ -193,6 +195,25 @@ public static class EventFormat
     }
 
     private static int SizeOf(JsonElement element) => Encoding.UTF8.GetByteCount(element.GetRawText());
+
+    /// <summary>Whether every name and text in a value can be read: JSON can write half of a surrogate pair, which is no text.</summary>
+    private static bool IsText(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString() is not null,
+                JsonValueKind.Array => value.EnumerateArray().All(IsText),
+                JsonValueKind.Object => value.EnumerateObject().All(property => property.Name is not null && IsText(property.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private const string NameRule = "Names are made of letters, digits, _ and -, at most 64.";
 

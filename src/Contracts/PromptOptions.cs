@@ -38,4 +38,8 @@ public sealed record PromptOptions(
     /// <summary>Whether the model may call tools: some are offered, and the caller has not said <c>none</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool OffersTools => Tools is { Count: > 0 } && ToolChoice != "none";
+
+    /// <summary>Whether the model must call one.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool InsistsOnTools => Tools is { Count: > 0 } && ToolChoice is "required" or "function";
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Hybrid.Contracts;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -77,12 +78,33 @@ internal sealed partial class LargeModel(
         var cost = prices.CostOf([response.ModelId, options.Name], usage);
         var model = string.IsNullOrEmpty(response.ModelId) ? options.Name : response.ModelId;
         var reason = response.FinishReason?.Value;
-        return response.FinishReason == ChatFinishReason.ContentFilter
-            ? new ModelAnswer(CloudOutcome.Filtered, null, model, usage, cost, reason, new OutcomeError(
-                ReasonCode.Filtered.Value, "The provider's content filter cut the answer off."))
+        if (response.FinishReason == ChatFinishReason.ContentFilter)
+        {
+            return new ModelAnswer(CloudOutcome.Filtered, null, model, usage, cost, reason, new OutcomeError(
+                ReasonCode.Filtered.Value, "The provider's content filter cut the answer off."));
+        }
+
+        var calls = ModelReply.ToolCalls(response);
+        return prompt.Options?.Json == true && calls is null && response.FinishReason != ChatFinishReason.Length && !IsJson(response.Text)
+            // Paid for, and of no use: whoever asked for JSON reads it with a program.
+            ? new ModelAnswer(CloudOutcome.Failed, null, model, usage, cost, reason, new OutcomeError(
+                "invalid_json", "The model's answer is not the JSON that was asked for."))
             : new ModelAnswer(
-                CloudOutcome.Answered, response.Text, model, usage, cost, reason, ToolCalls: ModelReply.ToolCalls(response),
+                CloudOutcome.Answered, response.Text, model, usage, cost, reason, ToolCalls: calls,
                 LogProbs: prompt.Options?.TopLogProbs is null ? null : ModelReply.LogProbs(response));
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(

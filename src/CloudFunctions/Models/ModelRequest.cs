@@ -23,7 +23,8 @@ internal static class ModelRequest
             MaxOutputTokens = wishes?.MaxTokens,
             Temperature = (float?)wishes?.Temperature,
             TopP = (float?)wishes?.TopP,
-            StopSequences = wishes?.Stop is { Count: > 0 } stop ? [.. stop] : null,
+            // JSON ends by itself; cut off before its end it would be none.
+            StopSequences = wishes is { Stop: { Count: > 0 } stop, Json: false } ? [.. stop] : null,
             Seed = wishes?.Seed,
             FrequencyPenalty = (float?)wishes?.FrequencyPenalty,
             PresencePenalty = (float?)wishes?.PresencePenalty,

@@ -22,6 +22,7 @@ internal static partial class ApiServices
         services.AddCors();
         services.AddSingleton<Closing>();
         services.AddSingleton<OutcomeWait>();
+        services.AddSingleton<MemoryReturn>();
         services.AddSingleton<PromptStreaming>();
         services.AddOpenAIApi();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));

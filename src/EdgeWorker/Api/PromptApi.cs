@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Api.OpenAI;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
@@ -127,6 +128,7 @@ internal static class PromptApi
         }
 
         intake.CallerCame(id);
+        context.Response.Headers[AnswerCalls.PromptIdHeader] = id.ToString();
         try
         {
             var prompt = await outcomes.ForAsync(id, wait ?? TimeSpan.Zero, context.RequestAborted);
@@ -166,6 +168,7 @@ internal static class PromptApi
             return NotFound(id);
         }
 
+        context.Response.Headers[AnswerCalls.PromptIdHeader] = id.ToString();
         var prompt = await outcomes.ForAsync(id, PromptWait.Of(context.Request) ?? TimeSpan.Zero, context.RequestAborted);
         return TypedResults.Json(PromptView.Of(prompt, prompt.Options?.Tools is null ? null : journal.Parts(id)), ApiJson.Default.PromptView);
     }
@@ -184,9 +187,7 @@ internal static class PromptApi
     {
         try
         {
-            using var memory = new MemoryStream();
-            await context.Request.Body.CopyToAsync(memory, context.RequestAborted);
-            var bytes = memory.ToArray();
+            var bytes = await BodyBytes.ReadAsync(context);
             return JsonSerializer.Deserialize(bytes, ApiJson.Default.PromptBody) is { } body
                 ? (body, bytes, null)
                 : (null, bytes, Problems.Of(StatusCodes.Status400BadRequest, "Invalid JSON", "The body is null; it must be an object."));
@@ -201,7 +202,6 @@ internal static class PromptApi
         }
         catch (IOException)
         {
-            // A chunk whose size is no number the server can hold, or a connection that broke.
             return (null, [], Problems.Of(StatusCodes.Status400BadRequest, "Body refused", "The body cannot be read."));
         }
     }

@@ -1,3 +1,4 @@
+using Hybrid.EdgeWorker.Api.OpenAI;
 using Microsoft.AspNetCore.Http;
 
 namespace Hybrid.EdgeWorker.Api;
@@ -5,5 +6,9 @@ namespace Hybrid.EdgeWorker.Api;
 /// <summary>An accepted prompt, answered as a stream.</summary>
 internal sealed class PromptStreamResult(PromptStreaming streaming, Guid id, bool isFirst) : IResult
 {
-    public Task ExecuteAsync(HttpContext httpContext) => streaming.WriteAsync(httpContext, id, isFirst);
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.Headers[AnswerCalls.PromptIdHeader] = id.ToString();
+        return streaming.WriteAsync(httpContext, id, isFirst);
+    }
 }

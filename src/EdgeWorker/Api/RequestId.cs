@@ -8,5 +8,8 @@ internal static class RequestId
     public const string Header = "x-request-id";
 
     /// <summary>Gives the request its name.</summary>
-    public static void Give(HttpContext context) => context.Response.Headers[Header] = $"req_{Guid.CreateVersion7():N}";
+    public static void Give(HttpContext context) => context.Response.Headers[Header] = Make();
+
+    /// <summary>A new name.</summary>
+    public static string Make() => $"req_{Guid.CreateVersion7():N}";
 }

@@ -53,7 +53,9 @@ internal static class CheckCommand
                 .. Of(ApiOptions.SectionName, settings.Api), .. Of(DeviceOptions.SectionName, settings.Device),
                 .. Of(JournalOptions.SectionName, settings.Journal), .. Of(MessagingOptions.SectionName, messaging), .. Broker(messaging.Amqp),
                 .. Of(ModelsOptions.SectionName, settings.Models), .. Of(PipelineOptions.SectionName, settings.Pipeline),
-                .. Of(RoutingOptions.SectionName, settings.Routing), .. Kestrel(configuration),
+                .. Of(RoutingOptions.SectionName, settings.Routing),
+                .. settings.Routing.Chores.Select(pair => ($"{RoutingOptions.SectionName}:{nameof(RoutingOptions.Chores)}:{pair.Key}", pair.Value)),
+                .. Kestrel(configuration),
             ];
             foreach (var (key, value) in values)
             {

@@ -101,7 +101,8 @@ internal sealed class LocalModels : IDisposable
             MaxOutputTokens = options?.MaxTokens,
             Temperature = (float?)options?.Temperature,
             TopP = (float?)options?.TopP,
-            StopSequences = options?.Stop is { } stop ? [.. stop] : null,
+            // JSON ends by itself; cut off before its end it would be none.
+            StopSequences = options is { Stop: { } stop, Json: false } ? [.. stop] : null,
             Seed = options?.Seed,
             FrequencyPenalty = (float?)options?.FrequencyPenalty,
             PresencePenalty = (float?)options?.PresencePenalty,

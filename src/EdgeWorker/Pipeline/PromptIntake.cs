@@ -15,7 +15,7 @@ internal sealed class PromptIntake(
     PromptBoard board,
     HeadStarts headStarts,
     LocalModels models,
-    Chores chores,
+    ToolNeeds needs,
     RoutingOptions routing,
     PipelineOptions options,
     IntakeLimits limits,
@@ -155,7 +155,7 @@ internal sealed class PromptIntake(
             CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
             if (acceptance.Value.Kind == AcceptanceKind.New)
             {
-                queue.Add(prompt.Id, prompt.Kind, prompt.Kind == PromptKind.Interactive && chores.Find(prompt.Messages) is not null);
+                queue.Add(prompt.Id, prompt.Kind, needs.Of(prompt.Kind, prompt.Messages, prompt.Options).Chore is not null);
             }
         }
         finally
@@ -256,23 +256,26 @@ internal sealed class PromptIntake(
         if (TokensBeyondLimit(request.Messages) is { } tokens)
         {
             throw new PromptRefusedException(
-                RefusalKind.Invalid, "messages",
+                RefusalKind.TooLong, "messages",
                 $"messages has {tokens} tokens{(models.Name is null ? ", by its bytes" : "")}; {limits.Section}:MaxPromptTokens allows {limits.PromptTokens}.");
         }
 
         if (request.Model is not (ModelNames.Hybrid or ModelNames.Cloud) && request.Model != models.Name)
         {
-            var known = models.Name is { } local ? $"{ModelNames.Hybrid}, {local}, {ModelNames.Cloud}" : $"{ModelNames.Hybrid}, {ModelNames.Cloud}";
-            throw new PromptRefusedException(RefusalKind.UnknownModel, "model", $"There is no such model here; the models are {known}.");
+            throw new PromptRefusedException(
+                RefusalKind.UnknownModel, "model", $"There is no such model here; the models are {string.Join(", ", KnownModels.Of(models, routing))}.");
         }
 
-        if (ToolNeeds.Of(request.Messages, request.Options)
-            && (routing.Mode == RouteMode.LocalOnly || (request.Model == models.Name && routing.Tools == ToolsRoute.Refuse)))
+        if (needs.Of(request.Kind, request.Messages, request.Options).NeedsTools
+            && (routing.Mode == RouteMode.LocalOnly || (request.Model == models.Name && routing.Tools != ToolsRoute.Cloud)))
         {
             throw new PromptRefusedException(
                 RefusalKind.Invalid, "tools",
                 routing.Mode == RouteMode.LocalOnly
                     ? $"The local model cannot call tools, and {RoutingOptions.SectionName}:{nameof(RoutingOptions.Mode)} is {routing.Mode}."
+                    + (routing.Tools == ToolsRoute.Ignore
+                        ? ""
+                        : $" With {RoutingOptions.SectionName}:{nameof(RoutingOptions.Tools)}={ToolsRoute.Ignore} it answers without tools that are only offered.")
                     : $"The local model cannot call tools. Ask {ModelNames.Hybrid} or {ModelNames.Cloud}, or set "
                     + $"{RoutingOptions.SectionName}:{nameof(RoutingOptions.Tools)} to {ToolsRoute.Cloud}.");
         }

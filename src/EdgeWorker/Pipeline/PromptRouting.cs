@@ -6,7 +6,7 @@ using Hybrid.EdgeWorker.Routing;
 namespace Hybrid.EdgeWorker.Pipeline;
 
 /// <summary>Gathers what the router needs to know of a prompt, and asks it. Thread safe.</summary>
-internal sealed class PromptRouting(Router router, Chores chores, LocalModels models, CloudLink link, PipelineOptions options, TimeProvider time)
+internal sealed class PromptRouting(Router router, ToolNeeds needs, LocalModels models, CloudLink link, PipelineOptions options, TimeProvider time)
 {
     /// <summary>Decides by what is known at this moment.</summary>
     public RouteDecision Decide(NewPrompt prompt) =>
@@ -24,9 +24,8 @@ internal sealed class PromptRouting(Router router, Chores chores, LocalModels mo
 
     private PromptFacts Facts(string model, PromptKind kind, IReadOnlyList<PromptMessage> messages, PromptOptions? promptOptions, bool waitOffline)
     {
-        var needsTools = ToolNeeds.Of(messages, promptOptions);
+        var (chore, needsTools) = needs.Of(kind, messages, promptOptions);
         return new PromptFacts(
-            model, models.Name, models.CountTokens(messages), models.ContextTokens, link.Reachable, waitOffline,
-            kind == PromptKind.Interactive && !needsTools ? chores.Find(messages) : null, needsTools);
+            model, models.Name, models.CountTokens(messages), models.ContextTokens, link.Reachable, waitOffline, chore, needsTools);
     }
 }

@@ -7,8 +7,13 @@ internal sealed class PromptStream
 {
     private readonly Channel<AnswerDelta> _pieces = Channel.CreateUnbounded<AnswerDelta>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Whether any text has been written: from then on no other text may become the answer.</summary>
     public bool HasBegun { get; private set; }
+
+    /// <summary>Ends with the first piece, and never without one.</summary>
+    public Task Begun => _begun.Task;
 
     /// <summary>The next piece; null when there will be no more, which is no outcome yet.</summary>
     public async Task<AnswerDelta?> ReadAsync(CancellationToken cancellationToken)
@@ -28,6 +33,7 @@ internal sealed class PromptStream
     {
         HasBegun = true;
         _pieces.Writer.TryWrite(piece);
+        _begun.TrySetResult();
     }
 
     public void End() => _pieces.Writer.TryComplete();

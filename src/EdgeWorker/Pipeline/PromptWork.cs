@@ -78,8 +78,10 @@ internal sealed partial class PromptWork(
     private async Task AnswerLocallyAsync(PromptRecord prompt, RouteDecision decision, LocalRun? ahead, CancellationToken cancellationToken)
     {
         var gated = decision.CloudAllowed && routing.Mode == RouteMode.LocalFirst;
-        var early = !gated || options.Streaming == StreamingMode.Early;
-        var stream = early ? board.Find(prompt.Id) : null;
+        // Whom nothing is shown beforehand loses nothing by the gate.
+        var watched = board.Find(prompt.Id);
+        var early = !gated || (options.Streaming == StreamingMode.Early && watched is not null);
+        var stream = early ? watched : null;
         LocalAnswer answer;
         try
         {
@@ -90,13 +92,13 @@ internal sealed partial class PromptWork(
             PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
             or ArgumentException)
         {
-            LogLocalFailed(prompt.Id, exception.Message);
             var reason = exception switch
             {
                 PromptTooLongException or KvBudgetExceededException => ReasonCode.TooLong,
                 NotSupportedException or UnsupportedSchemaException or ArgumentException => ReasonCode.Unsupported,
                 _ => ReasonCode.LocalError,
             };
+            LogLocalFailed(prompt.Id, Loggable(exception));
             if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
             {
                 await EscalateAsync(prompt, decision with { Reason = reason, Detail = exception.Message }, null, cancellationToken);
@@ -162,9 +164,14 @@ internal sealed partial class PromptWork(
             or ArgumentException)
         {
             // The cloud may still answer; the deadline decides.
-            LogLocalFailed(prompt.Id, exception.Message);
+            LogLocalFailed(prompt.Id, Loggable(exception));
         }
     }
+
+    /// <summary>What the log may have of a failure: what a caller asks for in vain is said with the caller's own words, as a schema's names are.</summary>
+    private static string Loggable(Exception exception) => exception is NotSupportedException or UnsupportedSchemaException or ArgumentException
+        ? "it asks for something the model cannot do; the prompt's outcome says what."
+        : exception.Message;
 
     private async Task<LocalAnswer> ReadAsync(LocalRun run, PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
     {

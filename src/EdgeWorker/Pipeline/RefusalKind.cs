@@ -6,6 +6,9 @@ internal enum RefusalKind
     /// <summary>A field is wrong.</summary>
     Invalid,
 
+    /// <summary>The conversation is longer than is ever accepted.</summary>
+    TooLong,
+
     /// <summary>There is no such model.</summary>
     UnknownModel,
 

@@ -1,11 +1,20 @@
 using Hybrid.Contracts;
+using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Routing;
 
 namespace Hybrid.EdgeWorker.Pipeline;
 
-/// <summary>Whether a prompt needs a model that can call tools.</summary>
-internal static class ToolNeeds
+/// <summary>Whether a prompt needs a model that can call tools, or is a chore of a chat program. Thread safe.</summary>
+internal sealed class ToolNeeds(Chores chores, RoutingOptions routing)
 {
-    /// <summary>Tools are offered, or were called before: no local chat format has a place for either.</summary>
-    public static bool Of(IReadOnlyList<PromptMessage> messages, PromptOptions? options) =>
-        options?.OffersTools == true || messages.Any(message => message.ToolCalls is not null || message.Role == MessageRole.Tool);
+    /// <summary>
+    /// Tools are offered, or were called before: no local chat format has a place for either. What is only offered can be left out, where that is
+    /// allowed, and with a chore always: its text asks for none.
+    /// </summary>
+    public (string? Chore, bool NeedsTools) Of(PromptKind kind, IReadOnlyList<PromptMessage> messages, PromptOptions? options)
+    {
+        var insists = options?.InsistsOnTools == true || messages.Any(message => message.ToolCalls is not null || message.Role == MessageRole.Tool);
+        var chore = kind == PromptKind.Interactive && !insists ? chores.Find(messages) : null;
+        return (chore, insists || (chore is null && routing.Tools != ToolsRoute.Ignore && options?.OffersTools == true));
+    }
 }

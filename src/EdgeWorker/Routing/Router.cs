@@ -72,7 +72,8 @@ internal sealed class Router(RoutingOptions options)
     private IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> CloudConstraints(PromptFacts facts)
     {
         yield return (options.Mode == RouteMode.LocalOnly, ReasonCode.Mode, $"mode {options.Mode}");
-        yield return (facts.CloudReachable == false && !facts.WaitOffline, ReasonCode.Offline, "the queue cannot be reached");
+        // Where nothing may go there anyway, that it cannot be reached would look like a reason to try again.
+        yield return (options.Mode != RouteMode.LocalOnly && facts.CloudReachable == false && !facts.WaitOffline, ReasonCode.Offline, "the queue cannot be reached");
     }
 
     private static (ReasonCode Reason, string Detail)? Forbids(IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> constraints)

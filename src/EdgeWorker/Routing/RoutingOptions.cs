@@ -15,12 +15,15 @@ internal sealed class RoutingOptions
     /// <summary>Tokens kept free for the answer: a prompt that leaves fewer in the local context is too long for it.</summary>
     public int AnswerReserve { get; set; } = 64;
 
-    /// <summary>What happens to a prompt with tools for a local model that the caller named; a prompt for <c>hybrid</c> goes to the cloud.</summary>
+    /// <summary>
+    /// What happens to a prompt with tools for a local model that the caller named; a prompt for <c>hybrid</c> goes to the cloud, but for
+    /// <see cref="ToolsRoute.Ignore"/>.
+    /// </summary>
     public ToolsRoute Tools { get; set; } = ToolsRoute.Refuse;
 
     /// <summary>Whether the chores of chat programs are told from other prompts.</summary>
     public bool RecognizeChores { get; set; } = true;
 
     /// <summary>Patterns of further chores by their names, regular expressions on the beginning of a conversation's last message.</summary>
-    public Dictionary<string, string> Chores { get; set; } = [];
+    public Dictionary<string, string> Chores { get; } = [];
 }

@@ -8,4 +8,10 @@ internal enum ToolsRoute
 
     /// <summary>It goes to the cloud, if anything may.</summary>
     Cloud,
+
+    /// <summary>
+    /// The model answers without tools that are only offered, as chat programs offer theirs with every prompt; those for <c>hybrid</c> may then stay
+    /// here too. A prompt that insists on a call, or that follows one, is treated as by <see cref="Refuse"/>.
+    /// </summary>
+    Ignore,
 }

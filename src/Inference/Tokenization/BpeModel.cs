@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -98,7 +97,7 @@ internal sealed class BpeModel : WordModel
     {
         // UTF-8 takes at most three bytes for a UTF-16 unit; byte fallback within a byte alphabet takes two symbols for each.
         var limit = word.Length * (_options.InBytes && _options.ByteFallback ? 6 : 3);
-        var rented = limit > StackSymbols ? ArrayPool<int>.Shared.Rent(limit) : null;
+        var rented = limit > StackSymbols ? Scratch.Rent<int>(limit) : null;
         var symbols = new SymbolList(rented ?? stackalloc int[StackSymbols], _options);
         var whole = _options.InBytes ? ReadBytes(word, ref symbols) : ReadCharacters(word, ref symbols);
         if (whole >= 0)
@@ -113,7 +112,7 @@ internal sealed class BpeModel : WordModel
 
         if (rented is not null)
         {
-            ArrayPool<int>.Shared.Return(rented);
+            Scratch.Return(rented);
         }
     }
 
@@ -122,7 +121,7 @@ internal sealed class BpeModel : WordModel
     private int ReadBytes(ReadOnlySpan<char> word, ref SymbolList symbols)
     {
         var limit = word.Length * 3;
-        var rented = limit > StackSymbols ? ArrayPool<byte>.Shared.Rent(limit) : null;
+        var rented = limit > StackSymbols ? Scratch.Rent<byte>(limit) : null;
         var buffer = rented ?? stackalloc byte[StackSymbols];
         var bytes = buffer[..Encoding.UTF8.GetBytes(word, buffer)];
         var whole = -1;
@@ -151,7 +150,7 @@ internal sealed class BpeModel : WordModel
 
         if (rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            Scratch.Return(rented);
         }
 
         return whole;

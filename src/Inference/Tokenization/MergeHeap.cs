@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Hybrid.Inference.Tokenization;
 
@@ -55,13 +54,13 @@ internal struct MergeHeap()
     {
         if (_keys.Length > 0)
         {
-            ArrayPool<ulong>.Shared.Return(_keys);
+            Scratch.Return(_keys);
         }
     }
 
     private void Grow()
     {
-        var larger = ArrayPool<ulong>.Shared.Rent(Math.Max(FirstSize, _count * 2));
+        var larger = Scratch.Rent<ulong>(Math.Max(FirstSize, _count * 2));
         _keys.AsSpan(0, _count).CopyTo(larger);
         Release();
         _keys = larger;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace Hybrid.Inference.Tokenization;
@@ -45,8 +44,8 @@ internal ref struct MergeQueue
         Array.Fill(_heads, -1);
         _occupied = new ulong[_heads.Length / 64];
         var chunks = (capacity / ChunkSize) + _heads.Length + 2;
-        _keys = ArrayPool<ulong>.Shared.Rent(chunks * ChunkSize);
-        _chunks = ArrayPool<Chunk>.Shared.Rent(chunks);
+        _keys = Scratch.Rent<ulong>(chunks * ChunkSize);
+        _chunks = Scratch.Rent<Chunk>(chunks);
     }
 
     public void Add(int rank, int position)
@@ -82,8 +81,8 @@ internal ref struct MergeQueue
         _heap.Release();
         if (_radix)
         {
-            ArrayPool<ulong>.Shared.Return(_keys);
-            ArrayPool<Chunk>.Shared.Return(_chunks);
+            Scratch.Return(_keys);
+            Scratch.Return(_chunks);
         }
     }
 

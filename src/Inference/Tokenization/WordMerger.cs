@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Hybrid.Inference.Tokenization;
 
@@ -62,7 +61,7 @@ internal static class WordMerger
     private static int MergeLong(MergeTable merges, Span<int> symbols)
     {
         var count = symbols.Length;
-        var links = ArrayPool<Link>.Shared.Rent(count);
+        var links = Scratch.Rent<Link>(count);
         // Each merge takes one entry and adds at most two, and there are fewer merges than symbols.
         var queue = new MergeQueue(count, count * 2);
         try
@@ -113,7 +112,7 @@ internal static class WordMerger
         }
         finally
         {
-            ArrayPool<Link>.Shared.Return(links);
+            Scratch.Return(links);
             queue.Release();
         }
     }

@@ -22,7 +22,7 @@ public sealed class LargeModelTests : IDisposable
 
         var answer = await AskAsync(
             Azure(server),
-            new PromptOptions(100, 0.5, 0.5, ["END"], 7, true));
+            new PromptOptions(100, 0.5, 0.5, ["END"], 7));
 
         Assert.Equal(("An answer.", FakeModelReply.Model), (answer.Text, answer.Model));
         var call = Assert.Single(server.Calls);
@@ -143,14 +143,14 @@ public sealed class LargeModelTests : IDisposable
     public async Task Ask_EveryOption_IsSent(object provider)
     {
         await using var server = await ModelEndpoint.StartAsync(Token);
-        server.Reply = _ => FakeModelReply.LogProb("twelve", -0.5, "ten");
+        server.Reply = _ => FakeModelReply.LogProb("12", -0.5, "10");
 
         var answer = await AskAsync(Remote((ModelProvider)provider, server), new PromptOptions(
             FrequencyPenalty: 0.5, PresencePenalty: -0.5, TopLogProbs: 3, User: "u-1", Json: true,
             Schema: new AnswerSchema("level", System.Text.Json.JsonElement.Parse("""{"type":"object","properties":{},"additionalProperties":false}"""), "A level.", true)));
 
         var token = Assert.Single(answer.LogProbs!);
-        Assert.Equal(("twelve", -0.5, "ten"), (
+        Assert.Equal(("12", -0.5, "10"), (
             System.Text.Encoding.UTF8.GetString(token.Bytes), token.LogProbability, System.Text.Encoding.UTF8.GetString(token.Top![0].Bytes)));
         var body = System.Text.Json.JsonDocument.Parse(Assert.Single(server.Calls).Body).RootElement;
         Assert.Equal((0.5, -0.5, 3, "u-1"), (
@@ -159,6 +159,24 @@ public sealed class LargeModelTests : IDisposable
         Assert.True(body.GetProperty("logprobs").GetBoolean());
         var schema = body.GetProperty("response_format").GetProperty("json_schema");
         Assert.Equal(("level", true), (schema.GetProperty("name").GetString(), schema.GetProperty("strict").GetBoolean()));
+    }
+
+    [Theory]
+    [InlineData("{\"level\": 12}", "stop", CloudOutcome.Answered)]
+    [InlineData("The level is 12.", "stop", CloudOutcome.Failed)]
+    [InlineData("", "stop", CloudOutcome.Failed)]
+    [InlineData("{\"level\": 1", "length", CloudOutcome.Answered)]
+    public async Task Ask_JsonFromAProviderThatMayIgnoreIt_IsJsonOrNoAnswer(string text, string finish, CloudOutcome expected)
+    {
+        await using var server = await ModelEndpoint.StartAsync(Token);
+        server.Reply = _ => FakeModelReply.Answer(text, finish);
+
+        var answer = await AskAsync(Remote(ModelProvider.OpenAI, server), new PromptOptions(Json: true, Stop: ["1"]));
+
+        Assert.Equal((expected, expected == CloudOutcome.Failed ? "invalid_json" : null), (answer.Outcome, answer.Error?.Code));
+        // Paid for in either case.
+        Assert.Equal(FakeModelReply.OutputTokens, answer.Usage!.OutputTokens);
+        Assert.DoesNotContain("\"stop\"", Assert.Single(server.Calls).Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,9 +11,12 @@ public sealed class CheckCommandTests(TestModels models)
         var (code, output, error) = await EdgeProcess.RunAsync(
             models, ["--check", "--mode", "CloudFirst", "--data", "some-folder", "--url", "http://127.0.0.1:8123"], null,
             ("HYBRID__Routing__ConfidenceThreshold", "0.75"), ("HYBRID__Routing__Mode", "LocalOnly"),
-            ("HYBRID__Routing__ConfidenceTreshold", "0.5"), ("HYBRID__Messaging__Amqp__Password", "c2VjcmV0"));
+            ("HYBRID__Routing__ConfidenceTreshold", "0.5"), ("HYBRID__Messaging__Amqp__Password", "c2VjcmV0"),
+            ("HYBRID__Routing__Chores__mine", "^MY CHORE"));
 
         Assert.Equal(0, code);
+        Assert.Contains("Routing:Chores:mine = ^MY CHORE", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", output, StringComparison.Ordinal);
         Assert.Equal("Routing:ConfidenceTreshold is set, but hybrid-edge has no such setting.", error.Trim());
         Assert.Contains("Pipeline:BatchDeadline = 1.00:00:00", output, StringComparison.Ordinal);
         Assert.Contains("Device:Id = (not set)", output, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class ClientTests(TestModels models) : IAsyncLifetime
         ModelFolderWriter.Write(_root.File(Local), ModelShape.Tiny with { ContextLength = 4096 }, new EndlessWeights(), SideFiles.TinyByteLevel());
         var data = _root.File("data");
         _key = (await EdgeProcess.RunAsync(models, ["keys", "add", "client", "--data", data])).Output.Trim();
-        _server = await EdgeServer.StartAsync(models, data, ["--mode", "LocalOnly"], ("HYBRID__Models__Path", _root.File(Local)));
+        _server = await EdgeServer.StartAsync(models, data, ["--mode", "LocalOnly"], ("HYBRID__Models__Path", _root.File(Local)), ("HYBRID__Routing__Tools", "Ignore"));
     }
 
     public async ValueTask DisposeAsync()
@@ -48,6 +48,7 @@ public sealed class ClientTests(TestModels models) : IAsyncLifetime
 
     [Theory]
     [InlineData("open-webui-chat-stream", "hybrid")]
+    [InlineData("open-webui-chat-stream-tools", "hybrid")]
     [InlineData("chainlit-chat-stream", "hybrid")]
     [InlineData("chainlit-chat-local", Local)]
     public async Task Chat_Stream_EveryChunkHasItsChoiceAndTheLastSaysWhere(string name, string model)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Tests.Cli;
 using Hybrid.EdgeWorker.Tests.Models;
@@ -35,7 +37,7 @@ public sealed class HostileTests(TestModels models) : IDisposable
         var seen = new ConcurrentDictionary<(string Kind, int Status), int>();
         await SendAsync(server, new HostileRequests(Seed + 1).Draw(100), []);
         await WorksAsync(server);
-        var before = await WorkerMemory.PrivateBytesAsync(server.Process.Id, Token);
+        var before = await WorkerMemory.CollectedBytesAsync(server.Process.Id, Token);
 
         await SendAsync(server, new HostileRequests(Seed).Draw(Requests), seen);
 
@@ -50,13 +52,42 @@ public sealed class HostileTests(TestModels models) : IDisposable
             async () =>
             {
                 await server.StatusAsync();
-                after = await WorkerMemory.PrivateBytesAsync(server.Process.Id, Token);
+                after = await WorkerMemory.CollectedBytesAsync(server.Process.Id, Token);
                 return after <= before + Margin;
             },
             Patience, Look);
         TestContext.Current.TestOutputHelper?.WriteLine($"private bytes: {before >> 20} MB before, {after >> 20} MB after");
         Assert.DoesNotContain("Unhandled", server.Process.Error, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("failed.", server.Process.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LargeBodies_ComingToNothing_LeaveNoMemoryBehind()
+    {
+        await using var server = await EdgeServer.StartAsync(models, _data.Path, [], ("HYBRID__Routing__Mode", "LocalOnly"));
+        await WorksAsync(server);
+        var before = await WorkerMemory.PrivateBytesAsync(server.Process.Id, Token);
+        // As large as bodies may be: six bytes for each of a text that is too long for any model.
+        var body = Encoding.ASCII.GetBytes(
+            $$"""{"model":"{{TestModels.Name}}","messages":[{"role":"user","content":"{{string.Concat(Enumerable.Repeat("\\u0041", 1_900_000))}}"}]}""");
+
+        for (var round = 0; round < 2; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+            {
+                using var content = new ByteArrayContent(body);
+                content.Headers.ContentType = new("application/json");
+                using var response = await server.Http.PostAsync("v1/chat/completions", content, Token);
+                Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            }));
+        }
+
+        // Nobody has the program collect its garbage here: it must think of it itself.
+        var after = 0L;
+        await Eventually.HoldsAsync(
+            async () => (after = await WorkerMemory.PrivateBytesAsync(server.Process.Id, Token)) <= before + Margin, Patience, Look);
+        TestContext.Current.TestOutputHelper?.WriteLine($"private bytes: {before >> 20} MB before, {after >> 20} MB after");
+        await WorksAsync(server);
     }
 
     public void Dispose() => _data.Dispose();

@@ -11,7 +11,7 @@ internal static class WorkerMemory
     private const long CollectHeap = 0x800000;
 
     /// <summary>Private bytes of a process after it has collected its garbage.</summary>
-    public static async Task<long> PrivateBytesAsync(int process, CancellationToken cancellationToken)
+    public static async Task<long> CollectedBytesAsync(int process, CancellationToken cancellationToken)
     {
         using (var session = await new DiagnosticsClient(process).StartEventPipeSessionAsync(
             [new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, CollectHeap)], requestRundown: false, token: cancellationToken))
@@ -21,6 +21,12 @@ internal static class WorkerMemory
             await reading;
         }
 
+        return await PrivateBytesAsync(process, cancellationToken);
+    }
+
+    /// <summary>Private bytes of a process as it is.</summary>
+    public static async Task<long> PrivateBytesAsync(int process, CancellationToken cancellationToken)
+    {
         var line = (await File.ReadAllLinesAsync($"/proc/{process}/status", cancellationToken)).Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], CultureInfo.InvariantCulture) << 10;
     }

@@ -32,6 +32,6 @@ internal static class ServerLimits
         limits.MinRequestBodyDataRate = Slowest;
         limits.MinResponseDataRate = Slowest;
         limits.Http2.MaxStreamsPerConnection = options.MaxRequests;
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(VersionAnswer.Over));
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(ServerRefusals.Over));
     }
 }

@@ -33,6 +33,12 @@ internal sealed partial class AnswerCalls(
     /// <summary>Tells the official SDKs that trying again is of no use.</summary>
     private const string ShouldRetryHeader = "x-should-retry";
 
+    /// <summary>
+    /// A stream begins with its first text, and without any after so long: until then a failure is told by its status, which clients understand
+    /// better than an event, and can act upon.
+    /// </summary>
+    private static readonly TimeSpan BeginAtLatest = TimeSpan.FromSeconds(1);
+
     /// <summary>How often a prompt is looked at that still waits for the local model when the time for the cloud is over.</summary>
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(1);
 
@@ -84,15 +90,10 @@ internal sealed partial class AnswerCalls(
 
     private async Task<bool> PlainAsync(HttpContext context, CallNote call, IAnswerForm form)
     {
-        var (answer, failure) = await EndAsync(call.PromptId, context.RequestAborted);
+        var (answer, failure) = await EndAsync(context, call.PromptId);
         if (failure is not null)
         {
-            if (failure.IsFinal)
-            {
-                context.Response.Headers[ShouldRetryHeader] = "false";
-            }
-
-            await OpenAIErrors.WriteAsync(context, failure.Status, failure.Error);
+            await RefuseAsync(context, failure);
             return false;
         }
 
@@ -109,13 +110,21 @@ internal sealed partial class AnswerCalls(
     [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "A boundary: whatever went wrong must reach the caller as an event, not raw.")]
     private async Task<bool> StreamAsync(HttpContext context, CallNote call, IAnswerForm form, bool isFirst)
     {
+        var pieces = isFirst ? board.Find(call.PromptId) : null;
+        var end = EndAsync(context, call.PromptId);
+        await BeginningAsync(pieces, end, context.RequestAborted);
+        if (end.IsCompleted && pieces is not { HasBegun: true } && (await end).Failure is { } refusal)
+        {
+            await RefuseAsync(context, refusal);
+            return false;
+        }
+
         var stream = new EventStream(context, time);
         stream.Begin();
         try
         {
             await stream.WriteAsync(form.Begin(call));
-            var end = EndAsync(call.PromptId, context.RequestAborted);
-            var written = isFirst && board.Find(call.PromptId) is { } pieces && await WriteTextAsync(stream, call, form, pieces, end);
+            var written = pieces is not null && await WriteTextAsync(stream, call, form, pieces, end);
             var (answer, failure) = await stream.WhileAsync(end);
             if (failure is not null)
             {
@@ -152,6 +161,25 @@ internal sealed partial class AnswerCalls(
         }
     }
 
+    /// <summary>Waits for the first piece, the end, or the time by which a stream must have begun.</summary>
+    private async Task BeginningAsync(PromptStream? pieces, Task end, CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(pieces?.Begun ?? end, end, Task.Delay(BeginAtLatest, time, waiting.Token));
+        await waiting.CancelAsync();
+    }
+
+    /// <summary>Answers with an error, as long as nothing else has gone out.</summary>
+    private static Task RefuseAsync(HttpContext context, CallFailure failure)
+    {
+        if (failure.IsFinal)
+        {
+            context.Response.Headers[ShouldRetryHeader] = "false";
+        }
+
+        return OpenAIErrors.WriteAsync(context, failure.Status, failure.Error);
+    }
+
     /// <summary>Writes the pieces as they come; whether there were any.</summary>
     private static async Task<bool> WriteTextAsync(EventStream stream, CallNote call, IAnswerForm form, PromptStream pieces, Task end)
     {
@@ -170,13 +198,13 @@ internal sealed partial class AnswerCalls(
     }
 
     /// <summary>Waits for what the caller gets: the outcome; or, when the cloud takes too long, the draft or an error.</summary>
-    private async Task<(CallAnswer? Answer, CallFailure? Failure)> EndAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<(CallAnswer? Answer, CallFailure? Failure)> EndAsync(HttpContext context, Guid id)
     {
         var begun = time.GetTimestamp();
         while (true)
         {
             var left = options.CloudWait - time.GetElapsedTime(begun);
-            var prompt = await outcomes.ForAsync(id, left > TimeSpan.Zero ? left : Recheck, cancellationToken);
+            var prompt = await outcomes.ForAsync(id, left > TimeSpan.Zero ? left : Recheck, context.RequestAborted);
             if (prompt.State == PromptState.Answered)
             {
                 return (Outcomes.Answer(prompt, PartsOf(prompt)), null);
@@ -184,7 +212,8 @@ internal sealed partial class AnswerCalls(
 
             if (prompt.IsFinal)
             {
-                return (null, Outcomes.Failure(prompt));
+                var failure = Outcomes.Failure(prompt);
+                return (null, failure with { Error = failure.Error with { Param = RequestParams.Of(context.Request, failure.Error.Param) } });
             }
 
             if (closing.Token.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Hybrid.EdgeWorker.Models;
+using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
 using Microsoft.AspNetCore.Http;
 
@@ -26,9 +27,7 @@ internal sealed class ModelsApi(LocalModels models, RoutingOptions routing, Time
 
     private List<string> Names() =>
     [
-        ModelNames.Hybrid,
-        .. models.Name is { } local ? (IEnumerable<string>)[local] : [],
-        .. routing.Mode == RouteMode.LocalOnly ? (IEnumerable<string>)[] : [ModelNames.Cloud],
+        .. KnownModels.Of(models, routing),
         .. models.EmbeddingName is { } embedding ? (IEnumerable<string>)[embedding] : [],
     ];
 

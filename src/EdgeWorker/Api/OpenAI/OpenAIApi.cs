@@ -51,23 +51,14 @@ internal static class OpenAIApi
         {
             var (status, code) = refused.Kind switch
             {
+                RefusalKind.TooLong => (StatusCodes.Status400BadRequest, Outcomes.ContextLength),
                 RefusalKind.UnknownModel => (StatusCodes.Status404NotFound, "model_not_found"),
                 RefusalKind.KeyConflict => (StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused"),
                 RefusalKind.Busy => (StatusCodes.Status429TooManyRequests, "rate_limit_exceeded"),
                 RefusalKind.Full => (StatusCodes.Status503ServiceUnavailable, "journal_full"),
                 _ => (StatusCodes.Status400BadRequest, "invalid_value"),
             };
-            await OpenAIErrors.WriteAsync(context, status, refused.Message, code, FieldOf(refused.Field));
+            await OpenAIErrors.WriteAsync(context, status, refused.Message, code, RequestParams.Of(context.Request, refused.Field));
         }
-    };
-
-    /// <summary>The pipeline's name of a field, as OpenAI's requests have it.</summary>
-    private static string FieldOf(string field) => field switch
-    {
-        "options.schema" => "response_format.json_schema.schema",
-        "options.schema.name" => "response_format.json_schema.name",
-        _ when field.StartsWith("options.", StringComparison.Ordinal) =>
-            System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(field["options.".Length..]),
-        _ => field.Replace("toolCalls", "tool_calls", StringComparison.Ordinal).Replace("toolCallId", "tool_call_id", StringComparison.Ordinal),
     };
 }

@@ -11,7 +11,7 @@ internal static class Outcomes
     private static readonly string[] FinishReasons = ["stop", "length", "tool_calls", "content_filter", "function_call"];
 
     /// <summary>OpenAI's code for a prompt that is too long.</summary>
-    private const string ContextLength = "context_length_exceeded";
+    public const string ContextLength = "context_length_exceeded";
 
     /// <summary>The answer of an answered prompt.</summary>
     public static CallAnswer Answer(PromptRecord prompt, AnswerParts? parts)

@@ -28,9 +28,7 @@ internal sealed class RequestBody : IDisposable
         byte[] bytes;
         try
         {
-            using var memory = new MemoryStream();
-            await context.Request.Body.CopyToAsync(memory, context.RequestAborted);
-            bytes = memory.ToArray();
+            bytes = await BodyBytes.ReadAsync(context);
         }
         catch (BadHttpRequestException exception)
         {
@@ -43,7 +41,6 @@ internal sealed class RequestBody : IDisposable
         }
         catch (IOException)
         {
-            // A chunk whose size is no number the server can hold, or a connection that broke.
             throw RequestRefusedException.Of(StatusCodes.Status400BadRequest, "The body cannot be read.");
         }
 
@@ -63,10 +60,14 @@ internal sealed class RequestBody : IDisposable
         catch (JsonException exception)
         {
             // Without the exception's own words, which quote the body.
+            var place = exception.LineNumber is { } line ? $": see line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
             throw RequestRefusedException.Of(
-                StatusCodes.Status400BadRequest,
-                $"The body is no JSON, or too deep, or names a field twice: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.",
-                "invalid_json");
+                StatusCodes.Status400BadRequest, $"The body is no JSON, or too deep, or names a field twice{place}.", "invalid_json");
+        }
+        catch (InvalidOperationException)
+        {
+            // Names are compared as texts, and half a surrogate pair is none.
+            throw RequestRefusedException.Of(StatusCodes.Status400BadRequest, "The name of a field is no valid Unicode text.", "invalid_json");
         }
         catch (RequestRefusedException)
         {

@@ -41,8 +41,8 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
         }
 
         // What is no integer at all and what is a huge one fail alike: neither lies in the range.
-        return value.TryGetInt32(out var number) && number >= least && number <= most
-            ? number
+        return Whole(value) is { } number && number >= least && number <= most
+            ? (int)number
             : throw RequestRefusedException.Field(
                 PathOf(name), string.Create(CultureInfo.InvariantCulture, $"{PathOf(name)} must be an integer from {least} to {most}."));
     }
@@ -59,7 +59,7 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
             throw WrongType(PathOf(name), "an integer", value);
         }
 
-        return value.TryGetInt64(out var number)
+        return Whole(value) is { } number
             ? number
             : throw RequestRefusedException.Field(PathOf(name), $"{PathOf(name)} must be an integer of 64 bits.");
     }
@@ -174,6 +174,12 @@ internal readonly struct RequestFields(JsonElement element, string path = "")
             _ => "null",
         }}.",
         "invalid_type");
+
+    /// <summary>A number without a fraction, however it is written: <c>1.0</c> and <c>1e0</c> are one.</summary>
+    private static long? Whole(JsonElement value) =>
+        value.TryGetInt64(out var number) ? number
+        : value.TryGetDecimal(out var exact) && decimal.IsInteger(exact) && exact is >= long.MinValue and <= long.MaxValue ? (long)exact
+        : null;
 
     private static void CheckTexts(JsonElement value, string path)
     {

@@ -128,9 +128,11 @@ public sealed class ChatTests(TestModels models) : IDisposable
         await using var device = await StartAsync(Unsure);
         device.Link.Succeeded();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"v1/{Chat}") { Content = new StringContent(HelloStream, null, "application/json") };
-        using var response = await device.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
-        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
+        var sending = device.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         var prompt = await device.OneEscalatedAsync();
+        await device.Time.RunUntilAsync(sending, TimeSpan.FromSeconds(1));
+        using var response = await sending;
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
 
         var beating = ReadUntilAsync(lines, ": waiting");
         await device.Time.RunUntilAsync(beating, TimeSpan.FromSeconds(1));
@@ -140,6 +142,40 @@ public sealed class ChatTests(TestModels models) : IDisposable
         Assert.Contains("from the cloud", rest, StringComparison.Ordinal);
         Assert.Contains("\"route\":\"cloud\",\"reason\":\"unsure\"", rest, StringComparison.Ordinal);
         Assert.EndsWith("data: [DONE]\n\n", rest, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{"type":"null"}}}}""", 400, "unsupported")]
+    [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"LONG"}]""", 400, "context_length_exceeded")]
+    [InlineData("""{"model":"cloud","messages":[{"role":"user","content":"a"}]""", 503, "offline")]
+    public async Task Stream_RefusedBeforeItsFirstText_SaysSoByItsStatus(string body, int status, string code)
+    {
+        await using var device = await StartAsync(Sure);
+        device.Link.Failed("nobody there");
+
+        var reply = await device.AskAsync(
+            Chat,
+            body.Replace("MODEL", TestModels.Name, StringComparison.Ordinal).Replace("LONG", new string('x', 5000), StringComparison.Ordinal) + ",\"stream\":true}");
+
+        Assert.Equal((status, code), ((int)reply.Status, reply.Error.GetProperty("code").GetString()));
+        Assert.Equal(status == 503, reply.Headers.ContainsKey("Retry-After"));
+    }
+
+    [Fact]
+    public async Task Json_StopInside_IsWholeAllTheSame()
+    {
+        await using var device = await StartAsync(Sure);
+
+        var reply = await device.AskAsync(
+            Chat,
+            $$"""
+            {"model":"{{TestModels.Name}}","max_tokens":64,"stop":["true"],"messages":[{"role":"user","content":"a"}],
+             "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"const":[true]} } } }
+            """);
+
+        Assert.Equal((HttpStatusCode.OK, "stop"), (reply.Status, reply.Body.GetProperty("choices")[0].GetProperty("finish_reason").GetString()));
+        using var json = JsonDocument.Parse(reply.Content!);
+        Assert.True(json.RootElement[0].GetBoolean());
     }
 
     [Theory]
@@ -331,13 +367,15 @@ public sealed class ChatTests(TestModels models) : IDisposable
     private static async Task LeaveAsync(TestDevice device, string body)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        var left = Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var _ in device.StreamAsync(Chat, body, cancellationToken: leaving.Token))
             {
                 await leaving.CancelAsync();
             }
         });
+        // Without any text a stream begins after a second.
+        await device.Time.RunUntilAsync(left, TimeSpan.FromSeconds(1));
     }
 
     private static async Task<string> ReadUntilAsync(StreamReader lines, string wanted)

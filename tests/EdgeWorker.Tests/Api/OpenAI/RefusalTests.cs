@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Hybrid.EdgeWorker.Tests.Models;
 
@@ -32,6 +33,7 @@ public sealed class RefusalTests(TestModels models) : IAsyncLifetime
         { "\"max_tokens\":0", "max_tokens" },
         { "\"max_tokens\":1e99", "max_tokens" },
         { "\"max_tokens\":1.5", "max_tokens" },
+        { "\"max_tokens\":1e0,\"seed\":1.0,\"n\":2.0", "n" },
         { "\"max_completion_tokens\":\"7\"", "max_completion_tokens" },
         { "\"temperature\":3", "temperature" },
         { "\"temperature\":1e999", "temperature" },
@@ -80,6 +82,8 @@ public sealed class RefusalTests(TestModels models) : IAsyncLifetime
         { "\"input\":\"a\",\"text\":{\"format\":{\"type\":\"xml\"}}", "text.format.type" },
         { "\"input\":\"a\",\"tools\":[{\"type\":\"web_search\"}]", "tools[0].type" },
         { "\"input\":\"a\",\"max_output_tokens\":0", "max_output_tokens" },
+        { "\"input\":\"\"", "input" },
+        { "\"input\":\"a\",\"text\":{\"format\":{\"type\":\"json_schema\",\"name\":\"a b\",\"schema\":{}}}", "text.format.name" },
     };
 
     public async ValueTask InitializeAsync() => _device = await TestDevice.StartAsync(_folder.Path, models.Folder, works: false);
@@ -127,11 +131,62 @@ public sealed class RefusalTests(TestModels models) : IAsyncLifetime
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{\"model\":\"hybrid\",\"model\":\"hybrid\"}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"metadata\":{\"\\udc00\":\"a\"}}")]
     public async Task Chat_NoJsonObject_400(string body)
     {
         var reply = await _device.AskAsync("chat/completions", body);
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (reply.Status, reply.Error.GetProperty("code").GetString()));
+        Assert.DoesNotContain("line ,", reply.Error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"prompt\":\"a\",\"options\":{\"json\":true,\"schema\":{\"name\":\"t\",\"schema\":{\"title\":\"\\ud800\"}}}}", "options.schema")]
+    [InlineData("{\"prompt\":\"a\",\"options\":{\"tools\":[{\"name\":\"f\",\"parameters\":{\"a\":[\"\\udc00\"]}}]}}", "options.tools")]
+    public async Task Prompt_HalfACharacterInASchema_400(string body, string field)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await _device.Http.PostAsync("hybrid/prompts", content, Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains($"{field}: ", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET /v1/models HTTP/1.1\r\nHost: ::1\r\n\r\n", 400)]
+    [InlineData("GET /v1/models HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /v1/models HTTP/9.1\r\nHost: localhost\r\n\r\n", 400)]
+    [InlineData("GET /v1/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400)]
+    [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400)]
+    [InlineData("GET /v1/LONG HTTP/1.1\r\nHost: localhost\r\n\r\n", 414)]
+    [InlineData("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nMANY\r\n", 431)]
+    public async Task Server_RefusesBeforeUs_StillInOpenAIsShapeAndWithAName(string request, int status)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(_device.Http.BaseAddress!.Host, _device.Http.BaseAddress.Port, Token);
+        var bytes = request.Replace("LONG", new string('x', 9000), StringComparison.Ordinal)
+            .Replace("MANY", string.Concat(Enumerable.Range(0, 70).Select(i => $"a{i}: b\r\n")), StringComparison.Ordinal);
+
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(bytes), Token);
+        using var reader = new StreamReader(socket.GetStream());
+        var answer = await reader.ReadToEndAsync(Token).SoonAsync();
+
+        var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        Assert.StartsWith($"HTTP/1.1 {status} ", head, StringComparison.Ordinal);
+        Assert.Contains("\r\nx-request-id: req_", head, StringComparison.Ordinal);
+        Assert.Contains($"\r\nContent-Length: {body.Length}", head, StringComparison.Ordinal);
+        using var json = System.Text.Json.JsonDocument.Parse(body);
+        Assert.Equal("invalid_request_error", json.RootElement.GetProperty("error").GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task Completions_TooLong_NamesThePrompt()
+    {
+        var reply = await _device.AskAsync("completions", $$"""{"model":"hybrid","prompt":"{{string.Concat(Enumerable.Repeat("word ", 140_000))}}"}""");
+
+        Assert.Equal((HttpStatusCode.BadRequest, "prompt", "context_length_exceeded"), (
+            reply.Status, reply.Error.GetProperty("param").GetString(), reply.Error.GetProperty("code").GetString()));
     }
 
     [Fact]

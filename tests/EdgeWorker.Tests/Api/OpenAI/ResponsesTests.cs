@@ -90,13 +90,21 @@ public sealed class ResponsesTests(TestModels models) : IDisposable
     {
         await using var device = await StartAsync(Unsure);
         device.Link.Succeeded();
-        var reading = device.StreamAsync("responses", """{"model":"cloud","input":"a","stream":true}""", cancellationToken: Token).ToListAsync(Token).AsTask();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "v1/responses")
+        {
+            Content = new StringContent("""{"model":"cloud","input":"a","stream":true}""", null, "application/json"),
+        };
+        var sending = device.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         var prompt = await device.OneEscalatedAsync();
+        await device.Time.RunUntilAsync(sending, TimeSpan.FromSeconds(1));
+        using var response = await sending;
 
         await device.FailFromCloudAsync(prompt.Id, ReasonCode.CloudError, "http_401");
 
-        var last = (await reading.SoonAsync())[^1];
-        Assert.Equal(("response.failed", "failed"), (last.Name, last.Data.GetProperty("response").GetProperty("status").GetString()));
+        var text = await response.Content.ReadAsStringAsync(Token).SoonAsync();
+        var last = text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("event: response.failed\n", last, StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"failed\"", last, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
