@@ -10,9 +10,10 @@ internal static class Operations
     public const double QueuePolls = 5.0 / 61;
 
     /// <summary>
-    /// Operations per second of an idle device on Service Bus: one receive in about a minute, and the lock of its session renewed about every 30 seconds.
+    /// Operations per second of an idle device on Service Bus: one receive in about a minute, and the lock of its session renewed after a third of it
+    /// (<c>SessionHold</c>), every 20 seconds with the minute of <c>lockDuration</c> in infra/bicep.
     /// </summary>
-    public const double BusIdle = (1.0 / 61) + (1.0 / 30);
+    public const double BusIdle = (1.0 / 61) + (1.0 / 20);
 
     /// <summary>An escalation's queue requests: sent, received, deleted; the answer sent and deleted (received by polling).</summary>
     public const double QueuePerEscalation = 5;

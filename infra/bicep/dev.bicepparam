@@ -1,6 +1,6 @@
 using 'main.bicep'
 
-// The smallest installation: Storage queues, little capacity, everything scales to nothing. About a dollar a month while idle.
+// The smallest installation: Storage queues, little capacity, everything scales to nothing. About five dollars a month while idle, for the alerts.
 
 param tags = { application: 'hybrid', environment: 'dev' }
 

@@ -7,7 +7,8 @@
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
 ARG BASE_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 
-FROM ${SDK_IMAGE} AS build
+# Published for linux-x64, whatever machine builds it.
+FROM --platform=linux/amd64 ${SDK_IMAGE} AS build
 WORKDIR /source
 COPY Directory.Build.props Directory.Packages.props global.json BannedSymbols.txt .editorconfig ./
 COPY src/MachineCode.props src/MachineCode.props
@@ -18,7 +19,7 @@ COPY src/CloudFunctions src/CloudFunctions
 COPY models/starter/large models/starter/large
 RUN dotnet publish src/CloudFunctions -p:Deploy=true -o /program && rm -f /program/local.settings.json
 
-FROM ${BASE_IMAGE}
+FROM --platform=linux/amd64 ${BASE_IMAGE}
 COPY --from=build /program /opt/hybrid-cloud
 ENV DOTNET_EnableDiagnostics=0
 # The user 'app' of .NET's images.

@@ -64,7 +64,13 @@ Invoke-Checked 'sc.exe' @('failureflag', $name, '1')
 New-Item -ItemType Directory -Force $data | Out-Null
 Invoke-Checked 'icacls.exe' @($data, '/inheritance:r', '/grant:r', "${account}:(OI)(CI)M", '*S-1-5-32-544:(OI)(CI)F', '*S-1-5-18:(OI)(CI)F')
 
+# The program may not register it: its account has no right to. Without it nothing is logged.
+if (-not [Diagnostics.EventLog]::SourceExists($name)) {
+    [Diagnostics.EventLog]::CreateEventSource($name, 'Application')
+}
+
 if ($Settings) {
+    # Users of this machine can read them there: give an identity, not a key.
     Set-ItemProperty -Path "HKLM:\SYSTEM\CurrentControlSet\Services\$name" -Name Environment -Type MultiString -Value $Settings
 }
 

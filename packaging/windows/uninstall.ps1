@@ -28,6 +28,7 @@ if (Get-Service -Name $name -ErrorAction SilentlyContinue) {
 }
 
 if (Test-Path $program) { Remove-Item -Recurse -Force $program }
+if ([Diagnostics.EventLog]::SourceExists($name)) { [Diagnostics.EventLog]::DeleteEventSource($name) }
 if ($Purge) {
     if (Test-Path $data) { Remove-Item -Recurse -Force $data }
     Write-Output 'Removed, with its data.'

@@ -35,6 +35,9 @@ public sealed class AzdTests(BicepServer bicep)
         }
 
         Assert.Contains("dist: .hybrid/deploy/cloud.zip", text, StringComparison.Ordinal);
+        // azd packs what it builds itself, and drops the executable bit.
+        Assert.Contains("\n    language: custom\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n    host: function\n", text, StringComparison.Ordinal);
         Assert.True(
             OperatingSystem.IsWindows() || File.GetUnixFileMode(Repository.PathOf("infra", "hooks", "package.sh")).HasFlag(UnixFileMode.UserExecute));
     }

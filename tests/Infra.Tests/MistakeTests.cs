@@ -48,6 +48,16 @@ public sealed class MistakeTests(BicepServer bicep)
     }
 
     [Theory]
+    [InlineData("modules/device.bicep", "/read\\'}) AND !(", "/read\\'}) OR !(", "none of these actions")]
+    [InlineData("modules/device.bicep", "blobs:path]", "blobs:name]", "none of these actions")]
+    public async Task Condition_ThatLetsMoreThrough_IsFound(string file, string old, string replacement, string finding)
+    {
+        var (_, snapshot) = await MakeAsync("queues", file, old, replacement);
+
+        Assert.Contains(RoleBaseline.FindGaps(snapshot), line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("queues", "main.bicep", "HYBRID__Model__Deployment: modelDeployment", "HYBRID__Model__DeploymentName: modelDeployment", "Model:Deployment is not set")]
     [InlineData("queues", "main.bicep", "HYBRID__Claims__KeepFor:", "HYBRID__Claims__Keep:", "HYBRID__Claims__Keep is bound by nothing")]
     [InlineData("queues", "main.bicep", "extensions__queues__batchSize", "extensions__queue__batchSize", "AzureFunctionsJobHost__extensions__queue__batchSize is neither")]

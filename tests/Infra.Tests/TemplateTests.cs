@@ -130,9 +130,35 @@ public sealed class TemplateTests(BicepServer bicep)
         Assert.Equal(["failed-calls", "oldest-escalation", "put-aside"], queries.Keys.Order(StringComparer.Ordinal));
         var quoted = queries["put-aside"].Split("has \"")[1].Split('"')[0];
         Assert.Contains(quoted, CodeFacts.PutAsideMessage, StringComparison.Ordinal);
+        Assert.Contains(queries["failed-calls"].Split("has \"")[1].Split('"')[0], CodeFacts.FailedMessage, StringComparison.Ordinal);
         Assert.All(queries.Values, query => Assert.DoesNotContain("%", query, StringComparison.Ordinal));
         Assert.Contains("\"Escalation\"", queries["failed-calls"], StringComparison.Ordinal);
         Assert.Contains("\"EscalationPoison\"", queries["put-aside"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public async Task Outputs_AreExactlyThese_AndTheScriptsTakeNoOthers(string name)
+    {
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of(name));
+
+        string[] expected = ["blobServiceUri", "functionAppName", "functionAppUri", "messagingTransport", "queueServiceUri", "serviceBusHost"];
+        Assert.Equal(expected, snapshot.Outputs.Select(output => output.Key).Order(StringComparer.Ordinal));
+        foreach (var file in new[] { Repository.PathOf(".github", "workflows", "infra.yml"), Repository.PathOf("infra", "README.md") })
+        {
+            var taken = System.Text.RegularExpressions.Regex.Matches(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), @"outputs\.(\w+)\.value");
+            Assert.NotEmpty(taken);
+            Assert.All(taken, use => Assert.Contains(use.Groups[1].Value, expected));
+        }
+    }
+
+    [Fact]
+    public async Task Keys_Allowed_AreSignedForADayAtMost()
+    {
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("keys"));
+
+        var account = snapshot.Single("Microsoft.Storage/storageAccounts");
+        Assert.Equal(("Log", "1.00:00:00"), (account.Text("sasPolicy.expirationAction"), account.Text("sasPolicy.sasExpirationPeriod")));
     }
 
     [Fact]

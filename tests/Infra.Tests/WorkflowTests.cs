@@ -30,6 +30,8 @@ public sealed partial class WorkflowTests
     [InlineData("run: bash .ci/run", "run: echo ${{ github.event.pull_request.title }}", "in a shell")]
     [InlineData("persist-credentials: false", "persist-credentials: true", "keeps its credentials")]
     [InlineData("timeout-minutes: 90", "# no limit", "has no timeout")]
+    [InlineData("  pull_request:", "  pull_request_target:", "with the rights of the repository")]
+    [InlineData("      contents: read\n", "      contents: write\n", "may write contents")]
     public void Workflow_MadeUnsafe_IsFound(string old, string replacement, string finding)
     {
         var text = Read("ci.yml");
@@ -38,6 +40,29 @@ public sealed partial class WorkflowTests
         var found = Find(text.Replace(old, replacement, StringComparison.Ordinal));
 
         Assert.Contains(found, line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Deploy_WaitsForItsReviewers_AndPlansInItsOwnEnvironment()
+    {
+        var jobs = JobsOf(Read("infra.yml"));
+
+        Assert.Contains("\n    environment: ${{ inputs.environment }}\n", Assert.Single(jobs, job => job.StartsWith("  deploy:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("-plan", Assert.Single(jobs, job => job.StartsWith("  what-if:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var read = System.Text.RegularExpressions.Regex.Matches(
+            string.Concat(Directory.EnumerateFiles(Repository.PathOf("infra", "bicep"), "*.bicepparam").Select(File.ReadAllText)), @"readEnvironmentVariable\('(\w+)'");
+        Assert.NotEmpty(read);
+        Assert.All(jobs, job => Assert.All(read, variable => Assert.Contains($"\n      {variable.Groups[1].Value}: ${{{{ vars.{variable.Groups[1].Value} ", job, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Release_HasChecksumsAndBillsAndGivesItsTokenToOneStep()
+    {
+        var text = Read("release.yml");
+
+        Assert.Contains(" checksums out/release", text, StringComparison.Ordinal);
+        Assert.Contains(" sbom ", text, StringComparison.Ordinal);
+        Assert.True(text.IndexOf("GH_TOKEN", StringComparison.Ordinal) > text.IndexOf("bash .ci/run", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -76,8 +101,18 @@ public sealed partial class WorkflowTests
             found.Add("The workflow must begin with permissions: {}.");
         }
 
+        if (text.Contains("pull_request_target", StringComparison.Ordinal) || text.Contains("workflow_run", StringComparison.Ordinal))
+        {
+            found.Add("Code of strangers would run with the rights of the repository.");
+        }
+
         foreach (var job in JobsOf(text))
         {
+            if (job.Contains(": write\n", StringComparison.Ordinal) && job.Contains("contents: write", StringComparison.Ordinal) && !text.Contains("\n    tags: [", StringComparison.Ordinal))
+            {
+                found.Add("A job may write contents, and is no release.");
+            }
+
             found.AddRange(new[] { ("    permissions:\n", "names no permissions"), ("    timeout-minutes:", "has no timeout") }
                 .Where(rule => !job.Contains(rule.Item1, StringComparison.Ordinal))
                 .Select(rule => $"A job {rule.Item2}: {job.Split('\n')[0].Trim()}"));

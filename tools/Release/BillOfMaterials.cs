@@ -59,18 +59,39 @@ internal static class BillOfMaterials
         {
             var root = JsonNode.Parse(File.ReadAllText(assets.FullName))!;
             var project = root["project"]!["restore"]!["projectName"]!.GetValue<string>();
+            var frameworks = root["project"]!["frameworks"]!.AsObject().Select(framework => framework.Value!).ToList();
+            // Analyzers and compilers are used, not shipped: nobody who takes this project as a part gets them.
+            var tools = frameworks.SelectMany(framework => framework["dependencies"]!.AsObject())
+                .Where(dependency => (string?)dependency.Value!["suppressParent"] == "All").Select(dependency => dependency.Key).ToList();
             var packages =
                 from library in root["libraries"]!.AsObject()
                 where library.Value!["type"]!.GetValue<string>() == "package"
                 let parts = library.Key.Split('/')
-                orderby library.Key
-                select (parts[0], parts[1], library.Value!["sha512"]!.GetValue<string>());
-            return (project, [.. packages]);
+                where !tools.Any(tool => parts[0] == tool || parts[0].EndsWith($".{tool}", StringComparison.Ordinal))
+                select (Name: parts[0], Version: parts[1], Hash: library.Value!["sha512"]!.GetValue<string>());
+            // A self-contained program brings its runtime, which is no library of the project but a package that was fetched.
+            var runtimes =
+                from framework in frameworks
+                from download in framework["downloadDependencies"]?.AsArray() ?? []
+                let name = download!["name"]!.GetValue<string>()
+                where name.Contains(".Runtime.", StringComparison.Ordinal)
+                let version = download["version"]!.GetValue<string>().Trim('[', ']').Split(',')[0]
+                select (Name: name, Version: version, Hash: HashOf(root["packageFolders"]!.AsObject().Select(folder => folder.Key), name, version));
+            return (project, [.. packages.Concat(runtimes).OrderBy(package => package.Name, StringComparer.Ordinal)]);
         }
         catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or IndexOutOfRangeException)
         {
             throw new ReleaseException($"{assets.FullName} is no project.assets.json. 'dotnet restore' writes it to artifacts/obj/PROJECT.");
         }
+    }
+
+    private static string HashOf(IEnumerable<string> folders, string name, string version)
+    {
+        // Where packages lie after they were fetched: in lower case, with their hash beside them.
+        var (low, file) = (name.ToLowerInvariant(), $"{name}.{version}.nupkg.sha512".ToLowerInvariant());
+        return folders.Select(folder => Path.Combine(folder, low, version, file)).FirstOrDefault(File.Exists) is { } path
+            ? File.ReadAllText(path).Trim()
+            : throw new ReleaseException($"The package {name} {version} is part of the program, but {file} lies in none of the package folders.");
     }
 
     // The identifier of a package of the NuGet registry (package URL specification).

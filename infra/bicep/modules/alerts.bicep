@@ -54,11 +54,13 @@ var actionGroups = empty(emails) ? [] : [people.id]
 var escalationNames = join(map(escalationFunctions, name => '"${name}"'), ', ')
 var poisonNames = join(map(poisonFunctions, name => '"${name}"'), ', ')
 
-// The first line: what the Functions host runs for a poisoned message. The second: what the program says when it puts one aside itself.
+// The first line: what the Functions host runs for a poisoned message. The second: what the program says when it puts one aside itself. The third:
+// what the host says when it moves a message to a poison queue of Azure Storage, where no function reads that of the results.
 var putAsideQuery = '''
 union
   (requests | where name in (%NAMES%)),
-  (traces | where message has "was put aside on")
+  (traces | where message has "was put aside on"),
+  (traces | where message has "Moving message to queue")
 '''
 
 // The host says of every message when it came into the queue: storage queues InsertedOn (before version 5 of the extension
@@ -71,9 +73,12 @@ traces
 | project waitedMinutes = (timestamp - came) / 1m
 '''
 
+// An attempt that failed and is tried again, and an escalation that ended without an answer: the function has succeeded then, having said so to the
+// device, but a model that refuses every call (a role that is missing, a deployment that is gone) shows nowhere else.
 var failedQuery = '''
-requests
-| where name in (%NAMES%) and success == false
+union
+  (requests | where name in (%NAMES%) and success == false),
+  (traces | where message has "ended Failed")
 '''
 
 var logAlerts = [
@@ -93,7 +98,7 @@ var logAlerts = [
   }
   {
     name: 'failed-calls'
-    description: 'More than ${failedCalls} attempts at escalations failed in 15 minutes.'
+    description: 'More than ${failedCalls} attempts at escalations failed in 15 minutes, or ended without an answer.'
     severity: 2
     query: replace(failedQuery, '%NAMES%', escalationNames)
     measure: { timeAggregation: 'Count', threshold: failedCalls }

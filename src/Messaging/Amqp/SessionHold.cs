@@ -15,7 +15,7 @@ internal sealed partial class SessionHold
     private const string LockedUntil = "com.microsoft:locked-until-utc";
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UsualLock = TimeSpan.FromSeconds(30);
 
     private readonly ServiceBusManagement _management;

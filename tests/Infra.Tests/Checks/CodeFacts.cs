@@ -79,6 +79,11 @@ internal static class CodeFacts
         .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.Message)
         .Single(message => message is not null)!;
 
+    /// <summary>What the log says of an escalation that ended without an answer.</summary>
+    public static string FailedMessage { get; } = typeof(CloudFunctions.Escalations.EscalationHandler)
+        .GetMethod("LogDecided", BindingFlags.Static | BindingFlags.NonPublic)!.GetCustomAttribute<LoggerMessageAttribute>()!.Message
+        .Replace("{Outcome}", nameof(Contracts.CloudOutcome.Failed), StringComparison.Ordinal);
+
     private static JsonNode Read(params string[] path) =>
         JsonNode.Parse(File.ReadAllText(Repository.PathOf(path)), documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!;
 }

@@ -54,6 +54,10 @@ internal static partial class RoleBaseline
     public static IReadOnlyList<string> FindGaps(Snapshot snapshot)
     {
         var found = new List<string>();
+        found.AddRange(
+            from role in snapshot.OfType(Definitions)
+            where role.At("assignableScopes")!.AsArray().Any(scope => !GroupScope().IsMatch(scope!.GetValue<string>()))
+            select $"{role.Text("roleName")} can be given beyond its resource group.");
         foreach (var assignment in snapshot.OfType(Assignments))
         {
             if (assignment.Text("principalType") != "ServicePrincipal")
@@ -80,6 +84,13 @@ internal static partial class RoleBaseline
                 from action in allowed.Select(action => action!.GetValue<string>())
                 where !named.Contains(action)
                 select $"{assignment.RoleScope}: the condition does not bind {action}.");
+            var whole = string.Join(" AND ", ActionsIn().Matches(condition).Select(match => match.Value));
+            if (condition != $"(({whole}) OR ({PathAttribute} StringStartsWith '{PathIn().Match(condition).Groups[1].Value}'))")
+            {
+                // Any other word between the parts may make it true for everybody.
+                found.Add($"{assignment.RoleScope}: the condition is not \"none of these actions, or below this path\".");
+            }
+
             if (assignment.Text("conditionVersion") != "2.0" || !PathIn().Match(condition).Groups[1].Value.EndsWith('/'))
             {
                 found.Add($"{assignment.RoleScope}: the condition must be of version 2.0 and name a path that ends in a slash.");
@@ -101,6 +112,12 @@ internal static partial class RoleBaseline
 
         return scope;
     }
+
+    /// <summary>A blob's path behind its container; its name alone would be something else.</summary>
+    private const string PathAttribute = "@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path]";
+
+    [GeneratedRegex("^/subscriptions/[^/]+/resourceGroups/[^/]+$")]
+    private static partial Regex GroupScope();
 
     [GeneratedRegex("StringStartsWith '([^']*)'")]
     private static partial Regex PathIn();
