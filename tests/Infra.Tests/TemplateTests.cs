@@ -132,6 +132,11 @@ public sealed class TemplateTests(BicepServer bicep)
         Assert.Contains(quoted, CodeFacts.PutAsideMessage, StringComparison.Ordinal);
         Assert.Contains(queries["failed-calls"].Split("has \"")[1].Split('"')[0], CodeFacts.FailedMessage, StringComparison.Ordinal);
         Assert.All(queries.Values, query => Assert.DoesNotContain("%", query, StringComparison.Ordinal));
+        // The host samples what comes often; what the alerts read must all arrive.
+        var unsampled = CodeFacts.HostJson["logging"]!["applicationInsights"]!["samplingSettings"]!["excludedTypes"]!.GetValue<string>().Split(';');
+        Assert.All(
+            queries.Values.SelectMany(query => new[] { "requests", "traces" }.Where(table => query.Contains(table, StringComparison.Ordinal))),
+            table => Assert.Contains(unsampled, type => string.Equals($"{type}s", table, StringComparison.OrdinalIgnoreCase)));
         Assert.Contains("\"Escalation\"", queries["failed-calls"], StringComparison.Ordinal);
         Assert.Contains("\"EscalationPoison\"", queries["put-aside"], StringComparison.Ordinal);
     }

@@ -14,6 +14,10 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
     private readonly List<float> _logProbabilities = [];
     private readonly List<float> _margins = [];
     private readonly List<TokenLogProbability> _tokens = [];
+    // Where the text of each token begins, in characters of everything decoded.
+    private readonly List<int> _starts = [];
+    private int _decoded;
+    private int _emitted;
     private int _written;
     // Bounded by the sequence's own token limit; the reader may be slower than the model but never stops it.
     private readonly Channel<AnswerPiece> _pieces = Channel.CreateUnbounded<AnswerPiece>(new() { SingleReader = true, SingleWriter = true });
@@ -41,9 +45,18 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
         if (options.LogProbabilities)
         {
             _tokens.Add(Describe(choice.Token, choice.LogProbability, top ?? []));
+            _starts.Add(_decoded);
         }
 
-        var text = _stops.Append(_decoder.Append(choice.Token));
+        var piece = _decoder.Append(choice.Token);
+        _decoded += piece.Length;
+        var text = _stops.Append(piece);
+        _emitted += text.Length;
+        if (_stops.Found is not null)
+        {
+            ForgetStop();
+        }
+
         if (text.Length > 0)
         {
             Write(text, null);
@@ -65,6 +78,16 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
         _ended.SetResult();
     }
 
+    /// <summary>The tokens are those of the text, and the stop sequence is no part of it.</summary>
+    private void ForgetStop()
+    {
+        while (_tokens.Count > _written && _starts[^1] >= _emitted)
+        {
+            _tokens.RemoveAt(_tokens.Count - 1);
+            _starts.RemoveAt(_starts.Count - 1);
+        }
+    }
+
     private AnswerSummary Summarise(SequenceEnd end) => new()
     {
         End = end.Reason == FinishReason.Length && _stops.Found is null ? AnswerEnd.Length : AnswerEnd.Stop,
@@ -81,8 +104,15 @@ internal sealed class AnswerWriter(ModelTokenizer tokenizer, GenerationOptions o
 
     private void Write(string text, AnswerSummary? summary)
     {
-        var tokens = _tokens.GetRange(_written, _tokens.Count - _written);
-        _written = _tokens.Count;
+        // A token whose text is held back goes with it: it may belong to a stop sequence.
+        var until = summary is null ? _written : _tokens.Count;
+        while (until < _tokens.Count && _starts[until] < _emitted)
+        {
+            until++;
+        }
+
+        var tokens = _tokens.GetRange(_written, until - _written);
+        _written = until;
         _pieces.Writer.TryWrite(new AnswerPiece(text, tokens, summary));
     }
 

@@ -78,8 +78,21 @@ public sealed class LocalChatClientTests(TestModels models) : IDisposable
                 continue;
             }
 
-            var response = await AskAsync("Go on", new ChatOptions { MaxOutputTokens = 80, Temperature = 1, Seed = 3, StopSequences = [stop] });
+            var response = await AskAsync("Go on", new ChatOptions
+            {
+                MaxOutputTokens = 80,
+                Temperature = 1,
+                Seed = 3,
+                StopSequences = [stop],
+                AdditionalProperties = new() { [ChatOptionNames.LogProbabilities] = true },
+            });
 
+            // The tokens are those of the text: the last one reaches its end, perhaps beyond, and none comes after.
+            var tokens = SummaryOf(response).Tokens.Select(token => token.Bytes.ToArray()).ToList();
+            Assert.StartsWith(response.Text, Encoding.UTF8.GetString([.. tokens.SelectMany(bytes => bytes)]), StringComparison.Ordinal);
+            // Bytes that are no character are known to be none only with the token after them, which then counts as theirs.
+            Assert.False(
+                tokens.Count > 0 && !response.Text.EndsWith('\uFFFD') && Encoding.UTF8.GetString([.. tokens.SkipLast(1).SelectMany(bytes => bytes)]).StartsWith(response.Text, StringComparison.Ordinal));
             Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], response.Text);
             Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
             Assert.Equal(stop, SummaryOf(response).StopSequence);
