@@ -190,6 +190,16 @@ public sealed class TemplateTests(BicepServer bicep)
     }
 
     [Fact]
+    public async Task Deadline_Longer_IsOutlivedOnServiceBusToo()
+    {
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("long-bus"));
+
+        var queues = snapshot.OfType("Microsoft.ServiceBus/namespaces/queues").ToList();
+        Assert.NotEmpty(queues);
+        Assert.All(queues, queue => Assert.True(System.Xml.XmlConvert.ToTimeSpan(queue.Text("defaultMessageTimeToLive")!) >= TimeSpan.FromDays(60), queue.Name));
+    }
+
+    [Fact]
     public async Task Resources_WithTags_AreOfPinnedVersions()
     {
         using var copy = new TemplateCopy();

@@ -50,6 +50,7 @@ internal sealed record TemplateVariant(string Name, string Parameters, bool OnBu
             "private",
             $"{Model}\n{Devices}\nparam transport = 'Amqp'\nparam serviceBusSku = 'Standard'\nparam privateNetworking = true",
             OnBus: true, IsPrivate: true),
+        new("long-bus", $"{Model}\nparam longestDeadlineDays = 60\nparam transport = 'Amqp'", OnBus: true),
         new("long", $"{Model}\nparam longestDeadlineDays = 60\nparam alwaysReadyInstances = 2\nparam packageSet = 'Full'"),
         new(
             "existing",
