@@ -44,12 +44,12 @@ public sealed class EscalationHandlerTests(AzuriteFixture azurite)
     {
         await using var stack = await CreateAsync();
 
-        await HandleAsync(stack, Samples.Escalation(_device, options: new PromptOptions(200, 0.5, 0.25, ["END"], 7, true)));
+        await HandleAsync(stack, Samples.Escalation(_device, options: new PromptOptions(200, 0.5, 0.25, ["END"], 7)));
 
         var body = Assert.Single(stack.Model.Calls).Body;
         string[] parts =
         [
-            "\"temperature\":0.5", "\"top_p\":0.25", "\"stop\":[\"END\"]", "\"seed\":7", "json_object", "_tokens\":200", "Be brief.",
+            "\"temperature\":0.5", "\"top_p\":0.25", "\"stop\":[\"END\"]", "\"seed\":7", "_tokens\":200", "Be brief.",
         ];
         foreach (var part in parts)
         {

@@ -176,7 +176,9 @@ public sealed class LargeModelTests : IDisposable
         Assert.Equal((expected, expected == CloudOutcome.Failed ? "invalid_json" : null), (answer.Outcome, answer.Error?.Code));
         // Paid for in either case.
         Assert.Equal(FakeModelReply.OutputTokens, answer.Usage!.OutputTokens);
-        Assert.DoesNotContain("\"stop\"", Assert.Single(server.Calls).Body, StringComparison.Ordinal);
+        var body = Assert.Single(server.Calls).Body;
+        Assert.Contains("json_object", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"stop\":[", body, StringComparison.Ordinal);
     }
 
     [Fact]
