@@ -17,8 +17,8 @@ internal sealed class StandIns : IDisposable
         Layout = real with
         {
             State = Path.Combine(_folder, "state"),
-            Cloud = ["node", script, "cloud", real.Prompts],
-            Edge = ["node", script, edge, real.Prompts],
+            Cloud = ["node", script, "cloud", real.Prompts, _folder],
+            Edge = ["node", script, edge, real.Prompts, _folder],
         };
     }
 

@@ -1,13 +1,24 @@
-// Stands in for a program of the stack: node standin.cjs ROLE PROMPTS [arguments of the real one].
-// Roles: cloud, edge, and what goes wrong with them: edge-dies (at start), edge-falls (after ten prompts), edge-forgets (never an outcome),
+// Stands in for a program of the stack: node standin.cjs ROLE PROMPTS FOLDER [arguments of the real one].
+// Roles: cloud, edge, and what goes wrong with them: edge-dies (at start, once the cloud has told its id), edge-falls (after ten prompts), edge-forgets (never an outcome),
 // edge-stubborn (ignores SIGTERM).
 'use strict';
 
 const fs = require('node:fs');
 const http = require('node:http');
+const path = require('node:path');
 
-const [role, promptsPath, ...args] = process.argv.slice(2);
+const [role, promptsPath, folder, ...args] = process.argv.slice(2);
+const cloudTold = path.join(folder, 'cloud-told');
+console.log(`pid ${process.pid}`);
+if (role === 'cloud') {
+  fs.writeFileSync(cloudTold, '');
+}
 if (role === 'edge-dies') {
+  // A cloud ended before it told its id could not be looked for.
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  while (!fs.existsSync(cloudTold)) {
+    Atomics.wait(pause, 0, 0, 10);
+  }
   console.error('the journal is corrupt');
   process.exit(7);
 }
@@ -20,7 +31,6 @@ const outcomes = new Map();
 const url = new URL(args[args.indexOf(role === 'cloud' ? '--urls' : '--url') + 1]);
 let asked = 0;
 
-console.log(`pid ${process.pid}`);
 console.log(`arguments ${args.join(' ')}`);
 console.log(`connection ${(process.env.HYBRID__Messaging__ConnectionString ?? '').includes('devstoreaccount1')}`);
 console.log(`passed on ${process.env.HYBRID__Test__Value}`);
