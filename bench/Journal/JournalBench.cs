@@ -46,7 +46,7 @@ internal static class JournalBench
             folder, epoch => new JournalEvents("bench", epoch, publishText: false), new JournalOptions { Folder = folder }, TimeProvider.System);
         using var models = LocalModels.None();
         var (queue, routing, options) = (new PromptQueue(), new RoutingOptions(), new PipelineOptions { MaxOpen = 1_000_000 });
-        var needs = new ToolNeeds(new Chores(routing), routing);
+        var needs = new PromptNeeds(new Chores(routing), routing);
         var headStarts = new HeadStarts(
             models, new PromptRouting(new Router(routing), needs, models, new CloudLink(), options, TimeProvider.System), queue);
         var intake = new PromptIntake(

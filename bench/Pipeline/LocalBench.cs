@@ -48,7 +48,7 @@ internal static class LocalBench
         link.Succeeded();
         // Every local answer is final, whatever the model's confidence; the gate speaks all the same.
         routing.ConfidenceThreshold = 0;
-        var needs = new ToolNeeds(new Chores(routing), routing);
+        var needs = new PromptNeeds(new Chores(routing), routing);
         var router = new Router(routing);
         var promptRouting = new PromptRouting(router, needs, models, link, options, time);
         var headStarts = new HeadStarts(models, promptRouting, queue);

@@ -15,7 +15,7 @@ internal static class PipelineServices
         services.TryAddSingleton(new IntakeLimits());
         services.AddSingleton<PromptQueue>();
         services.AddSingleton<PromptBoard>();
-        services.AddSingleton<ToolNeeds>();
+        services.AddSingleton<PromptNeeds>();
         services.AddSingleton<PromptRouting>();
         services.AddSingleton<HeadStarts>();
         services.AddSingleton<PromptIntake>();

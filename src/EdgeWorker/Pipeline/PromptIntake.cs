@@ -15,7 +15,7 @@ internal sealed class PromptIntake(
     PromptBoard board,
     HeadStarts headStarts,
     LocalModels models,
-    ToolNeeds needs,
+    PromptNeeds needs,
     RoutingOptions routing,
     PipelineOptions options,
     IntakeLimits limits,
@@ -50,14 +50,14 @@ internal sealed class PromptIntake(
     /// <exception cref="JournalException">It could not be recorded.</exception>
     public async Task<Acceptance> AcceptAsync(PromptRequest request, bool watch)
     {
-        Check(request);
+        var isChore = Check(request);
         for (var attempt = 1; ; attempt++)
         {
-            var acceptance = await TryAcceptAsync(request, attempt, watch);
+            var acceptance = await TryAcceptAsync(request, isChore, attempt, watch);
             if (acceptance.Kind == AcceptanceKind.Awaited)
             {
                 await WhileAwaitedAsync(acceptance.Id);
-                acceptance = await TryAcceptAsync(request with { Search = request.Search! with { MayWait = false } }, attempt, watch);
+                acceptance = await TryAcceptAsync(request with { Search = request.Search! with { MayWait = false } }, isChore, attempt, watch);
             }
 
             if (!request.Awaited || acceptance.Kind == AcceptanceKind.New || await ComeBackAsync(acceptance.Id) || attempt == MostAttempts)
@@ -105,7 +105,7 @@ internal sealed class PromptIntake(
         }
     }
 
-    private async Task<Acceptance> TryAcceptAsync(PromptRequest request, int attempt, bool watch)
+    private async Task<Acceptance> TryAcceptAsync(PromptRequest request, bool isChore, int attempt, bool watch)
     {
         var now = time.GetUtcNow();
         var prompt = new NewPrompt
@@ -155,7 +155,7 @@ internal sealed class PromptIntake(
             CrashPoint.Hit(EdgeCrashPoints.AcceptCommitted);
             if (acceptance.Value.Kind == AcceptanceKind.New)
             {
-                queue.Add(prompt.Id, prompt.Kind, needs.Of(prompt.Kind, prompt.Messages, prompt.Options).Chore is not null);
+                queue.Add(prompt.Id, prompt.Kind, isChore);
             }
         }
         finally
@@ -236,7 +236,8 @@ internal sealed class PromptIntake(
         return tokens > limits.PromptTokens ? tokens : null;
     }
 
-    private void Check(PromptRequest request)
+    /// <returns>Whether it is a chore of a chat program.</returns>
+    private bool Check(PromptRequest request)
     {
         try
         {
@@ -266,7 +267,8 @@ internal sealed class PromptIntake(
                 RefusalKind.UnknownModel, "model", $"There is no such model here; the models are {string.Join(", ", KnownModels.Of(models, routing))}.");
         }
 
-        if (needs.Of(request.Kind, request.Messages, request.Options).NeedsTools
+        var (chore, needsTools) = needs.Of(request.Kind, request.Messages, request.Options);
+        if (needsTools
             && (routing.Mode == RouteMode.LocalOnly || (request.Model == models.Name && routing.Tools != ToolsRoute.Cloud)))
         {
             throw new PromptRefusedException(
@@ -303,5 +305,7 @@ internal sealed class PromptIntake(
             throw new PromptRefusedException(
                 RefusalKind.Busy, "", $"{options.MaxOpen} prompts have no outcome yet, and {PipelineOptions.SectionName}:{nameof(PipelineOptions.MaxOpen)} allows no more. Try again later.");
         }
+
+        return chore is not null;
     }
 }

@@ -6,7 +6,7 @@ using Hybrid.EdgeWorker.Routing;
 namespace Hybrid.EdgeWorker.Pipeline;
 
 /// <summary>Gathers what the router needs to know of a prompt, and asks it. Thread safe.</summary>
-internal sealed class PromptRouting(Router router, ToolNeeds needs, LocalModels models, CloudLink link, PipelineOptions options, TimeProvider time)
+internal sealed class PromptRouting(Router router, PromptNeeds needs, LocalModels models, CloudLink link, PipelineOptions options, TimeProvider time)
 {
     /// <summary>Decides by what is known at this moment.</summary>
     public RouteDecision Decide(NewPrompt prompt) =>

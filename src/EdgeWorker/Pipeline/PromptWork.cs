@@ -5,8 +5,6 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Routing;
 using Hybrid.Inference.Answers;
-using Hybrid.Inference.Constraints;
-using Hybrid.Inference.Decoding;
 using Microsoft.Extensions.Logging;
 
 namespace Hybrid.EdgeWorker.Pipeline;
@@ -85,27 +83,19 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            await using var run = ahead ?? LocalRun.Begin(models.Client!, prompt.Messages, prompt.Options, decision.Reason);
-            answer = await ReadAsync(run, prompt, stream, cancellationToken);
+            await using var own = ahead is null ? LocalRun.Begin(models.Client!, prompt.Messages, prompt.Options, decision.Reason) : null;
+            answer = await ReadAsync(ahead ?? own!, prompt, stream, cancellationToken);
         }
-        catch (Exception exception) when (exception is
-            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
-            or ArgumentException)
+        catch (Exception exception) when (LocalFailure.Of(exception) is { } failure)
         {
-            var reason = exception switch
-            {
-                PromptTooLongException or KvBudgetExceededException => ReasonCode.TooLong,
-                NotSupportedException or UnsupportedSchemaException or ArgumentException => ReasonCode.Unsupported,
-                _ => ReasonCode.LocalError,
-            };
-            LogLocalFailed(prompt.Id, Loggable(exception));
+            LogLocalFailed(prompt.Id, failure.ForLog);
             if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
             {
-                await EscalateAsync(prompt, decision with { Reason = reason, Detail = exception.Message }, null, cancellationToken);
+                await EscalateAsync(prompt, decision with { Reason = failure.Reason, Detail = failure.Message }, null, cancellationToken);
             }
             else
             {
-                await SettleAsync(prompt, Settlement.Failed(reason, exception.Message), cancellationToken);
+                await SettleAsync(prompt, Settlement.Failed(failure.Reason, failure.Message), cancellationToken);
             }
 
             return;
@@ -159,19 +149,12 @@ internal sealed partial class PromptWork(
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);
         }
-        catch (Exception exception) when (exception is
-            PromptTooLongException or KvBudgetExceededException or InferenceQueueFullException or InferenceFailedException or NotSupportedException or UnsupportedSchemaException
-            or ArgumentException)
+        catch (Exception exception) when (LocalFailure.Of(exception) is { } failure)
         {
             // The cloud may still answer; the deadline decides.
-            LogLocalFailed(prompt.Id, Loggable(exception));
+            LogLocalFailed(prompt.Id, failure.ForLog);
         }
     }
-
-    /// <summary>What the log may have of a failure: what a caller asks for in vain is said with the caller's own words, as a schema's names are.</summary>
-    private static string Loggable(Exception exception) => exception is NotSupportedException or UnsupportedSchemaException or ArgumentException
-        ? "it asks for something the model cannot do; the prompt's outcome says what."
-        : exception.Message;
 
     private async Task<LocalAnswer> ReadAsync(LocalRun run, PromptRecord prompt, PromptStream? stream, CancellationToken cancellationToken)
     {
