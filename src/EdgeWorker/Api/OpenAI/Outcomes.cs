@@ -77,7 +77,7 @@ internal static class Outcomes
         {
             _ when reason == ReasonCode.TooLong => TooLong(said),
             _ when reason == ReasonCode.Filtered => Of(StatusCodes.Status400BadRequest, said, "content_filter"),
-            _ when reason == ReasonCode.Unsupported => Of(StatusCodes.Status400BadRequest, said, "unsupported"),
+            _ when reason == ReasonCode.Unsupported => Of(StatusCodes.Status400BadRequest, said, "unsupported", param: FormatOf(prompt.Options)),
             _ when reason == ReasonCode.Cancelled =>
                 Of(StatusCodes.Status503ServiceUnavailable, "The prompt was cancelled before there was an answer.", "cancelled", isFinal: false),
             _ when reason == ReasonCode.LocalError => Of(
@@ -86,6 +86,14 @@ internal static class Outcomes
             _ => Of(StatusCodes.Status502BadGateway, $"The cloud could not answer: {said}", reason.Value),
         };
     }
+
+    /// <summary>The device's models take every other option; what they cannot promise is a form of the answer.</summary>
+    private static string? FormatOf(PromptOptions? options) => options switch
+    {
+        { Schema: not null } => RequestParams.Schema,
+        { Json: true } => RequestParams.Json,
+        _ => null,
+    };
 
     private static string? Known(string? finish) => finish is not null && FinishReasons.Contains(finish) ? finish : null;
 
@@ -101,6 +109,6 @@ internal static class Outcomes
         OpenAIErrors.Of(StatusCodes.Status400BadRequest, message, ContextLength, "messages"),
         IsFinal: true);
 
-    private static CallFailure Of(int status, string message, string code, bool isFinal = true) =>
-        new(status, OpenAIErrors.Of(status, message, code), isFinal);
+    private static CallFailure Of(int status, string message, string code, bool isFinal = true, string? param = null) =>
+        new(status, OpenAIErrors.Of(status, message, code, param), isFinal);
 }

@@ -6,6 +6,12 @@ namespace Hybrid.EdgeWorker.Api.OpenAI;
 /// <summary>The pipeline's names of fields, as the requests of each endpoint have them.</summary>
 internal static class RequestParams
 {
+    /// <summary>The form of an answer that is to be JSON.</summary>
+    public const string Json = "options.json";
+
+    /// <summary>The schema of an answer.</summary>
+    public const string Schema = "options.schema";
+
     private const string Messages = "messages";
     private const string Options = "options.";
 
@@ -18,7 +24,8 @@ internal static class RequestParams
         return field switch
         {
             null or "" => null,
-            "options.schema" => isResponse ? "text.format.schema" : "response_format.json_schema.schema",
+            Json => isResponse ? "text.format" : "response_format",
+            Schema => isResponse ? "text.format.schema" : "response_format.json_schema.schema",
             "options.schema.name" => isResponse ? "text.format.name" : "response_format.json_schema.name",
             "options.maxTokens" when isResponse => "max_output_tokens",
             _ when field.StartsWith(Options, StringComparison.Ordinal) => JsonNamingPolicy.SnakeCaseLower.ConvertName(field[Options.Length..]),

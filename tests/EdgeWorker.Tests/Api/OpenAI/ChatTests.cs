@@ -145,10 +145,10 @@ public sealed class ChatTests(TestModels models) : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{"type":"null"}}}}""", 400, "unsupported")]
-    [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"LONG"}]""", 400, "context_length_exceeded")]
-    [InlineData("""{"model":"cloud","messages":[{"role":"user","content":"a"}]""", 503, "offline")]
-    public async Task Stream_RefusedBeforeItsFirstText_SaysSoByItsStatus(string body, int status, string code)
+    [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{"type":"null"}}}}""", 400, "unsupported", "response_format.json_schema.schema")]
+    [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"LONG"}]""", 400, "context_length_exceeded", "messages")]
+    [InlineData("""{"model":"cloud","messages":[{"role":"user","content":"a"}]""", 503, "offline", null)]
+    public async Task Stream_RefusedBeforeItsFirstText_SaysSoByItsStatus(string body, int status, string code, string? param)
     {
         await using var device = await StartAsync(Sure);
         device.Link.Failed("nobody there");
@@ -157,7 +157,7 @@ public sealed class ChatTests(TestModels models) : IDisposable
             Chat,
             body.Replace("MODEL", TestModels.Name, StringComparison.Ordinal).Replace("LONG", new string('x', 5000), StringComparison.Ordinal) + ",\"stream\":true}");
 
-        Assert.Equal((status, code), ((int)reply.Status, reply.Error.GetProperty("code").GetString()));
+        Assert.Equal((status, code, param), ((int)reply.Status, reply.Error.GetProperty("code").GetString(), reply.Error.GetProperty("param").GetString()));
         Assert.Equal(status == 503, reply.Headers.ContainsKey("Retry-After"));
     }
 
