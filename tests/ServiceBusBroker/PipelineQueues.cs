@@ -10,8 +10,7 @@ public static class PipelineQueues
     {
         ["escalations"] = Usual,
         ["results"] = Usual,
-        // An answer that is repeated for a device that lost it must not be dropped.
-        ["answers"] = Usual with { RequiresSession = true, RequiresDuplicateDetection = false },
+        ["answers"] = Usual with { RequiresSession = true },
         ["escalations-rejected"] = Usual,
         ["results-poison"] = Usual,
     };

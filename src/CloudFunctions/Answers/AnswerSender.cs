@@ -6,7 +6,7 @@ using Hybrid.Messaging.Events;
 
 namespace Hybrid.CloudFunctions.Answers;
 
-/// <summary>Tells a device its prompt's outcome. The event only repeats the blob, and is the same each time. Thread safe.</summary>
+/// <summary>Tells a device its prompt's outcome. The event only repeats the blob, and is the same each time; its message is a new one. Thread safe.</summary>
 internal sealed class AnswerSender(EventSender sender, IMessageTransport transport)
 {
     /// <summary>Sends; does nothing for prompts without a device.</summary>
@@ -30,8 +30,10 @@ internal sealed class AnswerSender(EventSender sender, IMessageTransport transpo
             answer,
             traceParent));
         var address = QueueAddress.Answers(answer.DeviceId);
+        // Who asks again gets the answer again: a broker that drops duplicates must not take it for one. What the device has already, it drops.
+        var messageId = $"answer-{answer.PromptId:N}-{Guid.NewGuid():N}";
         CrashPoint.Hit(CloudCrashPoints.AnswerBefore);
-        await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, cancellationToken), cancellationToken);
+        await EnsuredSend.RunAsync(transport, address, () => sender.SendAsync(address, body, messageId, cancellationToken), cancellationToken);
         CrashPoint.Hit(CloudCrashPoints.AnswerSent);
     }
 }

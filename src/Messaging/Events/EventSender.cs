@@ -17,11 +17,22 @@ public sealed class EventSender(IMessageTransport transport, ClaimStore claims)
     /// <param name="cancellationToken">Ends it; the event may have been sent nevertheless.</param>
     /// <exception cref="ContractException">The bytes are no event of ours; they can never be sent.</exception>
     /// <exception cref="MessagingException">It could not be sent, or perhaps was and the acknowledgement got lost.</exception>
-    public async Task SendAsync(QueueAddress address, ReadOnlyMemory<byte> eventBytes, CancellationToken cancellationToken)
+    public Task SendAsync(QueueAddress address, ReadOnlyMemory<byte> eventBytes, CancellationToken cancellationToken) =>
+        SendAsync(address, eventBytes, null, cancellationToken);
+
+    /// <inheritdoc cref="SendAsync(QueueAddress, ReadOnlyMemory{byte}, CancellationToken)"/>
+    /// <param name="address">The queue.</param>
+    /// <param name="eventBytes">The event, from <see cref="EventFormat.Write"/>.</param>
+    /// <param name="messageId">
+    /// Where the same event may have to arrive more than once: an id for this time. Null for the event's own, under which a broker that drops
+    /// duplicates lets it through once.
+    /// </param>
+    /// <param name="cancellationToken">Ends it; the event may have been sent nevertheless.</param>
+    public async Task SendAsync(QueueAddress address, ReadOnlyMemory<byte> eventBytes, string? messageId, CancellationToken cancellationToken)
     {
         var envelope = EventFormat.ReadEnvelope(eventBytes.Span);
         var body = eventBytes.Length <= transport.Abilities.MaxBodyBytes ? eventBytes : await ClaimAsync(envelope, cancellationToken);
-        await transport.Open(address).SendAsync(new OutgoingMessage(envelope.Id, body), cancellationToken);
+        await transport.Open(address).SendAsync(new OutgoingMessage(messageId ?? envelope.Id, body), cancellationToken);
     }
 
     private async Task<byte[]> ClaimAsync(HybridEvent<JsonElement> envelope, CancellationToken cancellationToken)

@@ -42,6 +42,20 @@ public sealed class ServiceBusHostTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("An answer.", (await AnswerAsync(stack)).Text);
     }
 
+    [Fact]
+    public async Task Standalone_SecondEscalation_IsAnsweredAgainThoughTheQueueDropsDuplicates()
+    {
+        await using var stack = await CreateAsync();
+        await using var host = await HostRun.StartAsync(SettingsOf(stack), standalone: true);
+        await SendAsync(stack, Samples.Bytes(_prompt));
+        var first = await AnswerAsync(stack);
+
+        await SendAsync(stack, Samples.Bytes(_prompt));
+
+        Assert.Equal(first, await AnswerAsync(stack));
+        Assert.Single(stack.Model.Calls);
+    }
+
     [Theory]
     [InlineData("cloud-deploy")]
     [InlineData("cloud-aot")]
