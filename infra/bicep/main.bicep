@@ -1,6 +1,6 @@
 // The cloud half of Hybrid in one resource group: it takes what devices escalate, asks the large model and sends the answers back.
 
-import { budget, builtInRoles, busQueue, devicePrincipal, openAi, price, roleOn } from 'types.bicep'
+import { budget, builtInRoles, busQueue, devicePrincipal, hasOnly, openAi, price, roleOn } from 'types.bicep'
 
 targetScope = 'resourceGroup'
 
@@ -63,7 +63,7 @@ param alwaysReadyInstances int = 0
 @description('Required. A model deployment to make (kind new), or the account of one that is there (kind existing).')
 param model openAi
 
-@description('Optional. The name of the model deployment: letters, digits, underscores and hyphens; 2 to 64 characters. Default chat.')
+@description('Optional. The name of the model deployment: letters, digits, dots, underscores and hyphens; 2 to 64 characters. Default chat.')
 @minLength(2)
 @maxLength(64)
 param modelDeployment string = 'chat'
@@ -91,16 +91,20 @@ param serviceBusUnits 1 | 2 | 4 | 8 | 16 = 1
 @description('Optional. The size of each Service Bus queue, in megabytes: 1024 to 5120 in steps of 1024. Default 5120.')
 param serviceBusQueueMegabytes 1024 | 2048 | 3072 | 4096 | 5120 = 5120
 
-@description('Optional. How long a received message is hidden from others, ISO 8601; at most PT5M. Holders renew it. Default PT1M.')
-param lockDuration string = 'PT1M'
+@description('Optional. How long a received message is hidden from others, in seconds; 30, so that holders can renew it in time, to 300. Default 60.')
+@minValue(30)
+@maxValue(300)
+param lockSeconds int = 60
 
 @description('Optional. Deliveries before Service Bus puts a message aside; 1 to 2000. Default 5, as maxDequeueCount in host.json.')
 @minValue(1)
 @maxValue(2000)
 param maxDeliveryCount int = 5
 
-@description('Optional. Within this time Service Bus drops a second message of the same id, ISO 8601; PT20S to P7D. Default PT10M.')
-param duplicateWindow string = 'PT10M'
+@description('Optional. Within this time Service Bus drops a second message of the same id, in minutes; 10 to 10080, a week. Default 10.')
+@minValue(10)
+@maxValue(10080)
+param duplicateMinutes int = 10
 
 // Safety
 
@@ -155,13 +159,21 @@ var names = {
 }
 var packageContainer = 'function-packages'
 
-var suffix = '${name}-${uniqueString(resourceGroup().id, name)}'
+var lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
+var checkedName = hasOnly(name, lowerCase) ? name : fail('name must have lower-case letters and digits only.')
+var suffix = '${checkedName}-${uniqueString(resourceGroup().id, name)}'
 var storageName = 'st${name}${uniqueString(resourceGroup().id, name)}'
 var busName = 'sb-${suffix}'
 var usesBus = transport != 'StorageQueue'
 var checkedTransport = transport == 'ServiceBus' && packageSet == 'Portable'
   ? fail('transport ServiceBus needs packageSet Full: the portable build reaches Service Bus by transport Amqp.')
   : transport
+// One credential for two devices would have two conditions on one assignment, of which the last deployed holds.
+var principals = map(devicePrincipals, device => toLower(device.principalId))
+var checkedDevices = length(union(principals, [])) != length(principals) ? fail('devicePrincipals: each device needs a principal of its own.') : length(filter(devicePrincipals, device => !hasOnly(device.deviceId, '${lowerCase}-') || contains('-${device.deviceId}-', '--'))) > 0 ? fail('devicePrincipals: a deviceId has lower-case letters, digits and single hyphens inside only, as Device:Id on the device.') : devicePrincipals
+// As the service itself writes it, PT1M30S: in another form "what-if" would see a change each time.
+var lockMinutes = lockSeconds < 60 ? '' : '${lockSeconds / 60}M'
+var lockRest = lockSeconds % 60 == 0 ? '' : '${lockSeconds % 60}S'
 var keptDays = longestDeadlineDays + 7
 var checkedResultDays = resultDays < keptDays
   ? fail('resultDays must be at least longestDeadlineDays + 7.')
@@ -280,10 +292,10 @@ module serviceBus 'modules/serviceBus.bicep' = if (usesBus) {
     allowSas: allowSas
     privateOnly: privateNetworking
     queues: busQueues
-    lockDuration: lockDuration
+    lockDuration: 'PT${lockMinutes}${lockRest}'
     maxDeliveryCount: maxDeliveryCount
     timeToLive: 'P${keptDays}D'
-    duplicateWindow: duplicateWindow
+    duplicateWindow: 'PT${duplicateMinutes}M'
     maxSizeInMegabytes: serviceBusQueueMegabytes
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -308,14 +320,20 @@ module existingModel 'modules/existingOpenAi.bicep' = if (model.kind == 'existin
 
 // Networks and zones
 
+// Each with its zone, and no zone without an endpoint: a name that the services of others have in an empty zone would be found by nobody.
+var storageZone = environment().suffixes.storage
 var endpoints = concat(
   [
-    { name: 'blob', serviceId: storageId, groupId: 'blob', zone: 0 }
-    { name: 'queue', serviceId: storageId, groupId: 'queue', zone: 1 }
-    { name: 'table', serviceId: storageId, groupId: 'table', zone: 2 }
+    { name: 'blob', serviceId: storageId, groupId: 'blob', zone: 'privatelink.blob.${storageZone}' }
+    { name: 'queue', serviceId: storageId, groupId: 'queue', zone: 'privatelink.queue.${storageZone}' }
+    { name: 'table', serviceId: storageId, groupId: 'table', zone: 'privatelink.table.${storageZone}' }
   ],
-  usesBus ? [{ name: 'servicebus', serviceId: busId, groupId: 'namespace', zone: 3 }] : [],
-  model.kind == 'new' ? [{ name: 'openai', serviceId: openAiId, groupId: 'account', zone: 4 }] : []
+  usesBus
+    ? [{ name: 'servicebus', serviceId: busId, groupId: 'namespace', zone: 'privatelink.servicebus.windows.net' }]
+    : [],
+  model.kind == 'new'
+    ? [{ name: 'openai', serviceId: openAiId, groupId: 'account', zone: 'privatelink.openai.azure.com' }]
+    : []
 )
 
 module network 'modules/network.bicep' = if (privateNetworking) {
@@ -324,18 +342,12 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     location: location
     tags: tags
     addressPrefix: addressPrefix
-    zoneNames: [
-      'privatelink.blob.${environment().suffixes.storage}'
-      'privatelink.queue.${environment().suffixes.storage}'
-      'privatelink.table.${environment().suffixes.storage}'
-      'privatelink.servicebus.windows.net'
-      'privatelink.openai.azure.com'
-    ]
+    zoneNames: map(endpoints, endpoint => endpoint.zone)
   }
 }
 
 module privateEndpoints 'modules/privateEndpoint.bicep' = [
-  for endpoint in privateNetworking ? endpoints : []: {
+  for (endpoint, index) in privateNetworking ? endpoints : []: {
     params: {
       name: endpoint.name
       suffix: suffix
@@ -344,7 +356,7 @@ module privateEndpoints 'modules/privateEndpoint.bicep' = [
       subnetId: network!.outputs.endpointSubnetId
       serviceId: endpoint.serviceId
       groupId: endpoint.groupId
-      zoneId: network!.outputs.zoneIds[endpoint.zone]
+      zoneId: network!.outputs.zoneIds[index]
     }
     dependsOn: [newModel, serviceBus, storage]
   }
@@ -378,12 +390,12 @@ module appRolesOnExistingModel 'modules/roles.bicep' = if (model.kind == 'existi
 
 // What each device may do
 
-module deviceRoles 'modules/deviceRoles.bicep' = if (!empty(devicePrincipals)) {
+module deviceRoles 'modules/deviceRoles.bicep' = if (!empty(checkedDevices)) {
   params: { ids: deviceRoleIds, suffix: suffix }
 }
 
 module devices 'modules/device.bicep' = [
-  for device in devicePrincipals: {
+  for device in checkedDevices: {
     name: 'device-${device.deviceId}'
     params: {
       device: device
@@ -423,12 +435,14 @@ var programSettings = {
   HYBRID__Claims__KeepFor: '${keptDays}.00:00:00'
 }
 
+// An app on Linux takes no hyphen in a setting's name, and turns dots into underscores: the deployment's name is a value.
 var priceSettings = modelPrice == null
   ? {}
   : {
-      'HYBRID__Prices__${modelDeployment}__InputPerMillion': modelPrice!.inputPerMillion
-      'HYBRID__Prices__${modelDeployment}__OutputPerMillion': modelPrice!.outputPerMillion
-      'HYBRID__Prices__${modelDeployment}__Currency': modelPrice!.currency
+      HYBRID__Prices__deployed__Model: modelDeployment
+      HYBRID__Prices__deployed__InputPerMillion: modelPrice!.inputPerMillion
+      HYBRID__Prices__deployed__OutputPerMillion: modelPrice!.outputPerMillion
+      HYBRID__Prices__deployed__Currency: modelPrice!.currency
     }
 
 // Triggers are not part of the host: a custom handler gets them with the bundle, the isolated worker brings its own.
@@ -503,6 +517,7 @@ module alerts 'modules/alerts.bicep' = {
     emails: alertEmails
     insightsId: monitoring.outputs.insightsId
     serviceBusId: usesBus ? busId : null
+    escalationQueue: names.escalations
     escalationFunctions: [(usesBus ? busFunctions : queueFunctions)[0]]
     poisonFunctions: [(usesBus ? busFunctions : queueFunctions)[1]]
     oldestEscalationMinutes: oldestEscalationMinutes

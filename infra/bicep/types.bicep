@@ -109,6 +109,11 @@ type busQueue = {
   requiresSession: bool
 }
 
+@export()
+@description('Whether a text has characters of an alphabet only.')
+func hasOnly(text string, alphabet string) bool =>
+  empty(filter(range(0, length(text)), index => !contains(alphabet, substring(text, index, 1))))
+
 // Azure built-in roles, by their documented ids.
 @export()
 var builtInRoles = {

@@ -63,6 +63,8 @@ public sealed class MistakeTests(BicepServer bicep)
     [InlineData("queues", "main.bicep", "extensions__queues__batchSize", "extensions__queue__batchSize", "AzureFunctionsJobHost__extensions__queue__batchSize is neither")]
     [InlineData("queues", "main.bicep", "AzureWebJobsStorage__queueServiceUri", "AzureWebJobsStorage__queueUri", "AzureWebJobsStorage__queueServiceUri is missing")]
     [InlineData("bus", "main.bicep", "var queueFunctions = ['Escalation', ", "var queueFunctions = ['Escalations', ", "Escalation must be disabled")]
+    [InlineData(
+        "queues", "main.bicep", "HYBRID__Prices__deployed__InputPerMillion", "'HYBRID__Prices__${modelDeployment}__InputPerMillion'", "gpt-4.1-mini__InputPerMillion has a character")]
     [InlineData("queues", "main.bicep", "  AZURE_CLIENT_ID:", "  AZURE_CLIENTID:", "AZURE_CLIENT_ID is missing")]
     [InlineData(
         "queues", "main.bicep", "  HYBRID__Model__Provider:", "  FUNCTIONS_WORKER_RUNTIME: 'custom'\n  HYBRID__Model__Provider:",
@@ -79,7 +81,8 @@ public sealed class MistakeTests(BicepServer bicep)
     [InlineData("bus", "main.bicep", "timeToLive: 'P${keptDays}D'", "timeToLive: 'P14D'", "defaultMessageTimeToLive P14D")]
     [InlineData("bus", "modules/serviceBus.bicep", "deadLetteringOnMessageExpiration: true", "deadLetteringOnMessageExpiration: false", "deadLetteringOnMessageExpiration false")]
     [InlineData("bus", "main.bicep", "param maxDeliveryCount int = 5", "param maxDeliveryCount int = 10", "maxDeliveryCount 10")]
-    [InlineData("bus", "main.bicep", "param lockDuration string = 'PT1M'", "param lockDuration string = 'PT10M'", "lockDuration PT10M")]
+    [InlineData("bus", "main.bicep", "lockDuration: 'PT$", "lockDuration: empty(lockRest) ? 'PT20S' : 'PT$", "lockDuration PT20S")]
+    [InlineData("bus", "main.bicep", "lockDuration: 'PT$", "lockDuration: empty(lockRest) ? 'PT10M' : 'PT$", "lockDuration PT10M")]
     [InlineData("queues", "main.bicep", "  results: 'results'", "  results: 'result'", "The Storage queues lack results")]
     [InlineData("queues", "main.bicep", "      names.calls\n", "", "The containers lack calls")]
     [InlineData("queues", "main.bicep", "{ container: names.answers, days: keptDays }", "{ container: names.answers, days: 7 }", "Blobs of answers are deleted after 7 days")]
@@ -106,17 +109,27 @@ public sealed class MistakeTests(BicepServer bicep)
         Assert.Contains(compiled.Findings, finding => finding.Contains(code, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Transport_ThatTheBuildHasNot_IsRefused()
+    [Theory]
+    [InlineData("existing", "param transport = 'ServiceBus'", "needs packageSet Full")]
+    [InlineData("existing", "param resultDays = 60\nparam longestDeadlineDays = 60", "resultDays must be at least longestDeadlineDays + 7")]
+    [InlineData("existing", "param name = 'Hybrid'", "lower-case letters and digits only")]
+    [InlineData("existing", "param devicePrincipals = [{ deviceId: 'Plant-8', principalId: '00000000-0000-0000-0000-0000000000a8' }]", "a deviceId has lower-case letters")]
+    [InlineData("existing", "param devicePrincipals = [{ deviceId: 'plant--8', principalId: '00000000-0000-0000-0000-0000000000a8' }]", "single hyphens inside only")]
+    [InlineData("existing", "param devicePrincipals = [{ deviceId: 'plant-8-', principalId: '00000000-0000-0000-0000-0000000000a8' }]", "single hyphens inside only")]
+    [InlineData(
+        "existing",
+        "param devicePrincipals = [{ deviceId: 'a', principalId: '00000000-0000-0000-0000-0000000000a8' }, { deviceId: 'b', principalId: '00000000-0000-0000-0000-0000000000A8' }]",
+        "each device needs a principal of its own")]
+    public async Task Parameters_ThatCannotBe_AreRefused(string variant, string lines, string refusal)
     {
         using var copy = new TemplateCopy();
-        var parameters = copy.WriteParameters($"{TemplateVariant.Of("queues").Parameters}\nparam transport = 'ServiceBus'");
+        var parameters = copy.WriteParameters($"{TemplateVariant.Of(variant).Parameters}\n{lines}");
 
         var failure = await Record.ExceptionAsync(() => bicep.SnapshotAsync(parameters));
 
         // Either the snapshot is refused, or it carries the refusal to the deployment.
         var text = failure?.Message ?? (await bicep.SnapshotAsync(parameters)).Json;
-        Assert.Contains("needs packageSet Full", text, StringComparison.Ordinal);
+        Assert.Contains(refusal, text, StringComparison.Ordinal);
     }
 
     private async Task<(TemplateVariant Variant, Snapshot Snapshot)> MakeAsync(string variant, string file, string old, string replacement)

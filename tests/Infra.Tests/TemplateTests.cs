@@ -1,5 +1,6 @@
 using Hybrid.Infra.Tests.Bicep;
 using Hybrid.Infra.Tests.Checks;
+using Hybrid.Messaging;
 
 namespace Hybrid.Infra.Tests;
 
@@ -73,16 +74,20 @@ public sealed class TemplateTests(BicepServer bicep)
         Assert.Contains("accounts/shared'", snapshot.Settings["HYBRID__Model__Endpoint"], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Network_Private_ReachesEveryServiceThere()
+    [Theory]
+    [InlineData("private", "account", "blob", "namespace", "queue", "table")]
+    [InlineData("private-existing", "blob", "queue", "table")]
+    public async Task Network_Private_ReachesEveryServiceThere(string variant, params string[] expected)
     {
-        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("private"));
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of(variant));
 
         var groups = snapshot.OfType("Microsoft.Network/privateEndpoints")
             .Select(endpoint => endpoint.At("privateLinkServiceConnections")![0]!["properties"]!["groupIds"]![0]!.GetValue<string>());
-        Assert.Equal(["account", "blob", "namespace", "queue", "table"], groups.Order(StringComparer.Ordinal));
-        Assert.Equal(5, snapshot.OfType("Microsoft.Network/privateEndpoints/privateDnsZoneGroups").Count());
-        Assert.Equal(5, snapshot.OfType("Microsoft.Network/privateDnsZones/virtualNetworkLinks").Count());
+        Assert.Equal(expected, groups.Order(StringComparer.Ordinal));
+        // No zone without its endpoint: it would hide what others have under the same name.
+        Assert.Equal(expected.Length, snapshot.OfType("Microsoft.Network/privateEndpoints/privateDnsZoneGroups").Count());
+        Assert.Equal(expected.Length, snapshot.OfType("Microsoft.Network/privateDnsZones").Count());
+        Assert.Equal(expected.Length, snapshot.OfType("Microsoft.Network/privateDnsZones/virtualNetworkLinks").Count());
         Assert.EndsWith("/subnets/app", snapshot.Single("Microsoft.Web/sites").Text("virtualNetworkSubnetId"), StringComparison.Ordinal);
     }
 
@@ -171,10 +176,17 @@ public sealed class TemplateTests(BicepServer bicep)
     {
         var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("bus"));
 
-        var criterion = snapshot.Single("Microsoft.Insights/metricAlerts").At("criteria.allOf")![0]!;
-        Assert.Equal("DeadletteredMessages", criterion["metricName"]!.GetValue<string>());
-        Assert.Equal("GreaterThan", criterion["operator"]!.GetValue<string>());
-        Assert.Equal(0, criterion["threshold"]!.GetValue<int>());
+        Assert.Equal(["DeadletteredMessages Maximum GreaterThan 0 of *"], CriteriaOf(snapshot, "alert-dead-letters-"));
+    }
+
+    [Fact]
+    public async Task Escalations_OnServiceBusThatNobodyTakes_AlertWithoutTheFunctions()
+    {
+        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("bus"));
+
+        Assert.Equal(
+            [$"ActiveMessages Minimum GreaterThan 0 of {QueueAddress.Escalations.Name}", $"CompleteMessage Total LessThan 1 of {QueueAddress.Escalations.Name}"],
+            CriteriaOf(snapshot, "alert-stalled-"));
     }
 
     [Fact]
@@ -214,6 +226,11 @@ public sealed class TemplateTests(BicepServer bicep)
             snapshot.Resources.Where(resource => resource.Node.ContainsKey("location")),
             resource => Assert.Equal("plant", resource.Node["tags"]?["cost"]?.GetValue<string>()));
     }
+
+    private static IEnumerable<string> CriteriaOf(Snapshot snapshot, string alert) =>
+        from criterion in snapshot.OfType("Microsoft.Insights/metricAlerts").Single(rule => rule.Name.StartsWith(alert, StringComparison.Ordinal))
+            .At("criteria.allOf")!.AsArray()
+        select $"{criterion["metricName"]} {criterion["timeAggregation"]} {criterion["operator"]} {criterion["threshold"]} of {criterion["dimensions"]![0]!["values"]![0]}";
 
     private static string[] DevicesOf(TemplateVariant variant) =>
         variant.Parameters.Contains("devicePrincipals", StringComparison.Ordinal)

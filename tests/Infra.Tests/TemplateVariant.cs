@@ -31,6 +31,13 @@ internal sealed record TemplateVariant(string Name, string Parameters, bool OnBu
         }
         """;
 
+    private const string Existing = """
+        param model = {
+          kind: 'existing'
+          accountId: '/subscriptions/00000000-0000-0000-0000-00000000000f/resourceGroups/models/providers/Microsoft.CognitiveServices/accounts/shared'
+        }
+        """;
+
     private const string Devices = $$"""
         param devicePrincipals = [
           { deviceId: '{{FirstDevice}}', principalId: '{{FirstPrincipal}}' }
@@ -38,7 +45,8 @@ internal sealed record TemplateVariant(string Name, string Parameters, bool OnBu
         ]
         """;
 
-    private const string Price = "param modelPrice = { inputPerMillion: '0.40', outputPerMillion: '1.60', currency: 'USD' }";
+    private const string Price =
+        "param modelDeployment = 'gpt-4.1-mini'\nparam modelPrice = { inputPerMillion: '0.40', outputPerMillion: '1.60', currency: 'USD' }";
 
     /// <summary>The variants every check runs over.</summary>
     public static IReadOnlyList<TemplateVariant> All { get; } =
@@ -52,14 +60,8 @@ internal sealed record TemplateVariant(string Name, string Parameters, bool OnBu
             OnBus: true, IsPrivate: true),
         new("long-bus", $"{Model}\nparam longestDeadlineDays = 60\nparam transport = 'Amqp'", OnBus: true),
         new("long", $"{Model}\nparam longestDeadlineDays = 60\nparam alwaysReadyInstances = 2\nparam packageSet = 'Full'"),
-        new(
-            "existing",
-            """
-            param model = {
-              kind: 'existing'
-              accountId: '/subscriptions/00000000-0000-0000-0000-00000000000f/resourceGroups/models/providers/Microsoft.CognitiveServices/accounts/shared'
-            }
-            """),
+        new("existing", Existing),
+        new("private-existing", $"{Existing}\nparam privateNetworking = true", IsPrivate: true),
     ];
 
     /// <summary>A variant by its name.</summary>

@@ -18,6 +18,9 @@ param insightsId string
 @description('Conditional. The Service Bus namespace, where there is one.')
 param serviceBusId string?
 
+@description('Required. The queue of escalations.')
+param escalationQueue string
+
 @description('Required. The functions whose calls count: they take escalations.')
 param escalationFunctions string[]
 
@@ -135,6 +138,48 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     }
   }
 ]
+
+// Without the help of the functions, which may be what has stopped.
+resource stalled 'Microsoft.Insights/metricAlerts@2018-03-01' = if (serviceBusId != null) {
+  name: 'alert-stalled-${suffix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Escalations wait, and none was taken off the queue for 15 minutes. Do the functions run?'
+    enabled: true
+    severity: 1
+    scopes: [serviceBusId!]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    autoMitigate: true
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'waiting'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'ActiveMessages'
+          timeAggregation: 'Minimum'
+          operator: 'GreaterThan'
+          threshold: 0
+          dimensions: [{ name: 'EntityName', operator: 'Include', values: [escalationQueue] }]
+        }
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'taken'
+          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricName: 'CompleteMessage'
+          timeAggregation: 'Total'
+          operator: 'LessThan'
+          threshold: 1
+          dimensions: [{ name: 'EntityName', operator: 'Include', values: [escalationQueue] }]
+        }
+      ]
+    }
+    actions: [for group in actionGroups: { actionGroupId: group }]
+  }
+}
 
 resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = if (serviceBusId != null) {
   name: 'alert-dead-letters-${suffix}'

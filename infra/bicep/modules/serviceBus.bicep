@@ -28,7 +28,7 @@ param privateOnly bool
 @description('Required. The queues.')
 param queues busQueue[]
 
-@description('Required. How long a received message is hidden from others, ISO 8601; at most PT5M. Holders renew it.')
+@description('Required. How long a received message is hidden from others, ISO 8601; PT30S to PT5M. Holders renew it.')
 param lockDuration string
 
 @description('Required. Deliveries before a message is put aside; 1 to 2000.')
@@ -39,7 +39,7 @@ param maxDeliveryCount int
 @description('Required. How long a message lives, ISO 8601. Longer than the longest deadline: the device alone decides expiry.')
 param timeToLive string
 
-@description('Required. Within this time a second message of the same id is dropped, ISO 8601; PT20S to P7D.')
+@description('Required. Within this time a second message of the same id is dropped, ISO 8601; PT10M to P7D.')
 param duplicateWindow string
 
 @description('Required. The size of each queue, in megabytes.')

@@ -11,6 +11,9 @@ internal sealed partial class PriceList
     /// <summary>The section of <c>appsettings.json</c>.</summary>
     public const string SectionName = "Prices";
 
+    /// <summary>The key of a model's name where the section's cannot say it: variables of a Linux app, or of a shell, take no hyphen.</summary>
+    private const string ModelKey = "Model";
+
     private const decimal Million = 1_000_000;
     private readonly Dictionary<string, ModelPrice> _prices = new(StringComparer.OrdinalIgnoreCase);
 
@@ -50,7 +53,7 @@ internal sealed partial class PriceList
                 settings.Fail(nameof(ModelPrice.Currency), $"'{currency}'", "it must be three capital letters, as USD");
             }
 
-            _prices[model] = new ModelPrice(
+            _prices[settings.Text(ModelKey) ?? model] = new ModelPrice(
                 Amount(nameof(ModelPrice.InputPerMillion)), Amount(nameof(ModelPrice.OutputPerMillion)), currency);
             return;
 

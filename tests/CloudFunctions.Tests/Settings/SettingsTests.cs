@@ -73,12 +73,15 @@ public sealed class SettingsTests
         var prices = PriceList.Read(
             Configuration(
                 ("Prices:gpt:InputPerMillion", "2"), ("Prices:gpt:OutputPerMillion", "8"),
-                ("Prices:llama3:8b:InputPerMillion", "0"), ("Prices:llama3:8b:OutputPerMillion", "1")),
+                ("Prices:llama3:8b:InputPerMillion", "0"), ("Prices:llama3:8b:OutputPerMillion", "1"),
+                ("Prices:large:Model", "gpt-4.1-mini"), ("Prices:large:InputPerMillion", "4"), ("Prices:large:OutputPerMillion", "0")),
             failures);
 
         Assert.Empty(failures);
         Assert.Equal(new Cost(0.0036m, "USD"), prices.CostOf(["gpt-2026", "gpt"], new TokenUsage(1000, 200)));
         Assert.Equal(new Cost(0.0002m, "USD"), prices.CostOf(["llama3:8b"], new TokenUsage(1000, 200)));
+        Assert.Equal(new Cost(0.004m, "USD"), prices.CostOf(["gpt-4.1-mini"], new TokenUsage(1000, 200)));
+        Assert.Null(prices.CostOf(["large"], new TokenUsage(1, 1)));
         Assert.Null(prices.CostOf(["other", null], new TokenUsage(1, 1)));
         Assert.Null(prices.CostOf(["gpt"], null));
     }

@@ -10,6 +10,9 @@ internal static class QueueBaseline
     // Service Bus, "Message transfers, locks, and settlement".
     private static readonly TimeSpan LongestLock = TimeSpan.FromMinutes(5);
 
+    // docs/transports.md: a holder renews after a third of it, and a slow line must not lose it in between.
+    private static readonly TimeSpan ShortestLock = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan Margin = TimeSpan.FromDays(7);
 
     /// <summary>What differs, one line each.</summary>
@@ -52,7 +55,7 @@ internal static class QueueBaseline
         Check("requiresDuplicateDetection", queue.Text("requiresDuplicateDetection") == "true");
         Check("maxDeliveryCount", queue.Text("maxDeliveryCount") == CodeFacts.Host.MaxDequeueCount.ToString(CultureInfo.InvariantCulture));
         Check("defaultMessageTimeToLive", Length("defaultMessageTimeToLive") >= CodeFacts.LongestDeadline + Margin);
-        Check("lockDuration", Length("lockDuration") is var duration && duration <= LongestLock && duration > TimeSpan.Zero);
+        Check("lockDuration", Length("lockDuration") is var duration && duration <= LongestLock && duration >= ShortestLock);
         Check("duplicateDetectionHistoryTimeWindow", Length("duplicateDetectionHistoryTimeWindow") <= TimeSpan.FromDays(7));
 
         TimeSpan Length(string path) => XmlConvert.ToTimeSpan(queue.Text(path)!);

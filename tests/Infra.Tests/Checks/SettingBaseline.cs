@@ -35,6 +35,9 @@ internal static class SettingBaseline
     {
         var found = new List<string>();
         var settings = snapshot.Settings.ToDictionary(pair => pair.Key, pair => Sample(pair.Value));
+        // "Configure an App Service app", environment variables of Linux apps; a dot becomes an underscore, which the host knows of its own settings.
+        found.AddRange(settings.Keys.Where(name => name.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('_' or '.')))
+            .Select(name => $"{name} has a character that an app on Linux does not take."));
         found.AddRange(settings.Keys.Intersect(Refused).Select(name => $"{name} is refused on Flex Consumption."));
         var messaging = await FindInProgramAsync(settings, found);
         FindInHost(settings, found);
@@ -80,14 +83,14 @@ internal static class SettingBaseline
 
         foreach (var (key, value) in own)
         {
-            // A price's three values are shown in one line.
+            // A price is shown in one line, under its model's name.
             var isPrice = key.StartsWith($"{PriceList.SectionName}:", StringComparison.Ordinal);
-            var shown = isPrice ? key[..key.LastIndexOf(':')] : key;
+            var shown = isPrice ? $"{PriceList.SectionName}:{own.GetValueOrDefault($"{key[..key.LastIndexOf(':')]}:Model")}" : key;
             if (!inForce.TryGetValue(shown, out var text))
             {
                 found.Add($"{SettingsReader.DefaultPrefix}{key.Replace(":", "__", StringComparison.Ordinal)} is bound by nothing in the program.");
             }
-            else if (!(isPrice ? text.Contains(value!, StringComparison.Ordinal) : text.TrimEnd('/') == value!.TrimEnd('/')))
+            else if (!(isPrice ? $"{shown} = {text}".Contains(value!, StringComparison.Ordinal) : text.TrimEnd('/') == value!.TrimEnd('/')))
             {
                 found.Add($"{key} is set to {value}, but the program takes {text}.");
             }
