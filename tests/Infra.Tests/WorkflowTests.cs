@@ -11,6 +11,8 @@ public sealed partial class WorkflowTests
         ["actions/checkout"] = "11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2",
         ["actions/setup-dotnet"] = "67a3573c9a986a3f9c594539f4ab511d57bb3ce9 # v4.3.1",
         ["actions/setup-node"] = "49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0",
+        ["actions/upload-artifact"] = "ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2",
+        ["actions/download-artifact"] = "d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0",
         ["actions/attest-build-provenance"] = "e8998f949152b193b063cb0ec769d69d929409be # v2.4.0",
         ["azure/login"] = "a457da9ea143d694b1b9c7c869ebb04ebe844ef5 # v2.3.0",
     };
@@ -57,14 +59,21 @@ public sealed partial class WorkflowTests
     [Fact]
     public void Deploy_WaitsForItsReviewers_AndPlansInItsOwnEnvironment()
     {
-        var jobs = JobsOf(Read("infra.yml"));
+        var text = Read("infra.yml");
 
-        Assert.Contains("\n    environment: ${{ inputs.environment }}\n", Assert.Single(jobs, job => job.StartsWith("  deploy:", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("-plan", Assert.Single(jobs, job => job.StartsWith("  what-if:", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var deploy = JobOf(text, "deploy");
+        Assert.Contains("\n    environment: ${{ inputs.environment }}\n", deploy, StringComparison.Ordinal);
+        Assert.Contains("\n    needs: [what-if, package]\n", deploy, StringComparison.Ordinal);
+        Assert.Contains("\n    if: github.event_name == 'workflow_dispatch'\n", deploy, StringComparison.Ordinal);
+        var plan = JobOf(text, "what-if");
+        Assert.Contains("\n    environment: ${{ inputs.environment || 'dev' }}-plan\n", plan, StringComparison.Ordinal);
+        // What a branch proposes runs before anybody has read it: it asks for a reader's rights.
+        Assert.Contains("what-if --resource-group \"$GROUP\" --parameters \"$PARAMETERS\" --validation-level ProviderNoRbac\n", plan, StringComparison.Ordinal);
+        Assert.Contains("github.event.pull_request.head.repo.full_name == github.repository", plan, StringComparison.Ordinal);
         var read = System.Text.RegularExpressions.Regex.Matches(
             string.Concat(Directory.EnumerateFiles(Repository.PathOf("infra", "bicep"), "*.bicepparam").Select(File.ReadAllText)), @"readEnvironmentVariable\('(\w+)'");
         Assert.NotEmpty(read);
-        Assert.All(jobs, job => Assert.All(read, variable => Assert.Contains($"\n      {variable.Groups[1].Value}: ${{{{ vars.{variable.Groups[1].Value} ", job, StringComparison.Ordinal)));
+        Assert.All([deploy, plan], job => Assert.All(read, variable => Assert.Contains($"\n      {variable.Groups[1].Value}: ${{{{ vars.{variable.Groups[1].Value} ", job, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -74,8 +83,17 @@ public sealed partial class WorkflowTests
 
         Assert.Contains(" checksums out/release", text, StringComparison.Ordinal);
         Assert.Contains(" sbom ", text, StringComparison.Ordinal);
-        Assert.True(text.IndexOf("GH_TOKEN", StringComparison.Ordinal) > text.IndexOf("bash .ci/run", StringComparison.Ordinal));
+        Assert.Single(text.Split("GH_TOKEN")[1..]);
+        Assert.Contains("\n    needs: build\n", JobOf(text, "release"), StringComparison.Ordinal);
+        Assert.Contains("- run: bash .ci/run\n", JobOf(text, "build"), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("infra.yml", "deploy")]
+    [InlineData("infra.yml", "what-if")]
+    [InlineData("release.yml", "release")]
+    public void Job_WithRightsToWrite_RunsNothingOfOthers(string workflow, string job) =>
+        Assert.All(["dotnet", "npm", ".ci/run", "package.sh"], tool => Assert.DoesNotContain(tool, JobOf(Read(workflow), job), StringComparison.Ordinal));
 
     [Fact]
     public void Ci_Runs_WhatDevelopersRun() => Assert.Contains("- run: bash .ci/run\n", Read("ci.yml"), StringComparison.Ordinal);
@@ -137,6 +155,9 @@ public sealed partial class WorkflowTests
 
         return found;
     }
+
+    private static string JobOf(string text, string name) =>
+        Assert.Single(JobsOf(text), job => job.StartsWith($"  {name}:\n", StringComparison.Ordinal) || job.StartsWith($"{name}:\n", StringComparison.Ordinal));
 
     private static string[] JobsOf(string text) => JobStart().Split(text[text.IndexOf("\njobs:\n", StringComparison.Ordinal)..])[1..];
 
