@@ -61,6 +61,14 @@ public sealed record FakeModelReply
     public static FakeModelReply Answer(string text, string finishReason = "stop") =>
         new(FakeModelAction.Answer) { Body = Completion(text, finishReason) };
 
+    /// <summary>The model declines to answer, as OpenAI's models do.</summary>
+    public static FakeModelReply Refusal(string words)
+    {
+        var body = JsonNode.Parse(Completion("", "stop"))!;
+        body["choices"]![0]!["message"] = new JsonObject { ["role"] = "assistant", ["content"] = null, ["refusal"] = words };
+        return new(FakeModelAction.Answer) { Body = body.ToJsonString() };
+    }
+
     /// <summary>Asks the caller to call a function.</summary>
     /// <param name="id">The call's id.</param>
     /// <param name="function">Its name.</param>

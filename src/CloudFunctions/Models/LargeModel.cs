@@ -85,6 +85,15 @@ internal sealed partial class LargeModel(
         }
 
         var calls = ModelReply.ToolCalls(response);
+        if (calls is null && response.Text.Length == 0 && ModelReply.Refusal(response) is { } refusal)
+        {
+            // In words where words were asked for. They are no JSON, and whoever asked for that reads the answer with a program.
+            return prompt.Options?.Json == true
+                ? new ModelAnswer(CloudOutcome.Filtered, null, model, usage, cost, reason, new OutcomeError(
+                    ReasonCode.Filtered.Value, $"The model declined to answer: {refusal}"))
+                : new ModelAnswer(CloudOutcome.Answered, refusal, model, usage, cost, reason);
+        }
+
         return prompt.Options?.Json == true && calls is null && response.FinishReason != ChatFinishReason.Length && !IsJson(response.Text)
             // Paid for, and of no use: whoever asked for JSON reads it with a program.
             ? new ModelAnswer(CloudOutcome.Failed, null, model, usage, cost, reason, new OutcomeError(

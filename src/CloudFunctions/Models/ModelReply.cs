@@ -22,6 +22,15 @@ internal static class ModelReply
         return calls.Count == 0 ? null : calls;
     }
 
+    /// <summary>In which words the model declined to answer; null where it did not.</summary>
+    public static string? Refusal(ChatResponse response)
+    {
+        // OpenAI's message.refusal, as Microsoft.Extensions.AI gives it.
+        var words = string.Concat(response.Messages.SelectMany(message => message.Contents).OfType<ErrorContent>()
+            .Where(error => error.ErrorCode == nameof(ChatCompletion.Refusal)).Select(error => error.Message));
+        return words.Length == 0 ? null : words;
+    }
+
     /// <summary>The tokens with their log-probabilities, as many as are kept; null where the provider gave none.</summary>
     public static IReadOnlyList<TokenProbability>? LogProbs(ChatResponse response)
     {

@@ -23,6 +23,7 @@ internal static partial class ApiServices
         services.AddSingleton<Closing>();
         services.AddSingleton<OutcomeWait>();
         services.AddSingleton<MemoryReturn>();
+        services.AddSingleton<LargeBodies>();
         services.AddSingleton<PromptStreaming>();
         services.AddOpenAIApi();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));

@@ -6,9 +6,6 @@ namespace Hybrid.EdgeWorker.Api;
 /// </summary>
 internal sealed class MemoryReturn : IDisposable
 {
-    /// <summary>Bytes of a body from which on a request is large.</summary>
-    public const int Large = 1 << 20;
-
     /// <summary>As long as large requests come, what they leave behind is of use to the next.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 

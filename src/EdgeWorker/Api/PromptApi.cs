@@ -196,6 +196,10 @@ internal static class PromptApi
         {
             return (null, [], Problems.Of(StatusCodes.Status400BadRequest, "Invalid JSON", exception.Message, exception.Path));
         }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status429TooManyRequests)
+        {
+            return (null, [], Problems.Later(context, "Busy", exception.Message, exception.StatusCode));
+        }
         catch (BadHttpRequestException exception)
         {
             return (null, [], Problems.Of(exception.StatusCode, "Body refused", $"{exception.Message} At most {options.MaxBodyBytes} bytes are read."));

@@ -134,8 +134,9 @@ internal sealed class LocalModels : IDisposable
             ? [.. piece.Tokens.Select(token => Probability(token) with { Top = token.Top.Count == 0 ? null : [.. token.Top.Select(Probability)] })]
             : [];
 
-    /// <summary>A text's length in the model's tokens; null if none is loaded.</summary>
-    public int? CountTokens(string text) => _backend?.Tokenizer.Encode(text).Count;
+    /// <summary>What a conversation and the model's answer to it came to in tokens, where nobody has noted it; null if no model is loaded.</summary>
+    public TokenUsage? UsageOf(IReadOnlyList<PromptMessage> messages, string answer) =>
+        CountTokens(messages) is { } input ? new TokenUsage(input, _backend!.Tokenizer.Encode(answer).Count) : null;
 
     private static TokenProbability Probability(Inference.Answers.TokenLogProbability token) => new(token.Bytes.ToArray(), token.LogProbability);
 

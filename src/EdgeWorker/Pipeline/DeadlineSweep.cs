@@ -1,6 +1,7 @@
 using Hybrid.Contracts;
 using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,8 @@ namespace Hybrid.EdgeWorker.Pipeline;
 
 /// <summary>Alone decides that a prompt's time is over, and hands slow cloud answers to the local model in mode CloudFirst.</summary>
 internal sealed partial class DeadlineSweep(
-    PromptJournal journal, PromptBoard board, PromptQueue queue, PipelineOptions options, TimeProvider time, ILogger<DeadlineSweep> logger)
+    PromptJournal journal, PromptBoard board, PromptQueue queue, LocalModels models, PipelineOptions options, TimeProvider time,
+    ILogger<DeadlineSweep> logger)
     : BackgroundService
 {
     private const int MostAtOnce = 256;
@@ -70,6 +72,7 @@ internal sealed partial class DeadlineSweep(
             Detail = "no answer from the cloud before the deadline, so the draft is the answer",
             Answer = draft,
             Model = prompt.DraftModel,
+            Usage = models.UsageOf(prompt.Messages, draft),
             FinishReason = prompt.FinishReason,
             Parts = prompt.Options?.TopLogProbs is null ? null : journal.Parts(prompt.Id),
         }

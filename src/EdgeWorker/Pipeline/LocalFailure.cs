@@ -10,6 +10,9 @@ namespace Hybrid.EdgeWorker.Pipeline;
 /// <param name="ForLog">What the log may have: what a caller asks for in vain is said with the caller's own words, as a schema's names are.</param>
 internal sealed record LocalFailure(ReasonCode Reason, string Message, string ForLog)
 {
+    /// <summary>Whether it lies in what is asked, which another model might answer.</summary>
+    public bool IsOfThePrompt => Reason != ReasonCode.LocalError;
+
     /// <summary>The failure that an exception of the local model stands for; null if it is a fault of the program.</summary>
     public static LocalFailure? Of(Exception exception) => exception switch
     {

@@ -5,6 +5,7 @@ using Hybrid.Contracts.Crashes;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Routing;
+using Hybrid.Inference.Constraints;
 
 namespace Hybrid.EdgeWorker.Pipeline;
 
@@ -242,10 +243,19 @@ internal sealed class PromptIntake(
         try
         {
             EventFormat.Check(request.Messages, request.Options);
+            if (request.Options?.Schema is { } schema)
+            {
+                // Whoever answers: what is no schema, the cloud would only refuse too, with less to say.
+                JsonFormat.CheckSchema(schema.Schema);
+            }
         }
         catch (ContractException exception)
         {
             throw new PromptRefusedException(RefusalKind.Invalid, exception.Field, exception.Message);
+        }
+        catch (UnsupportedSchemaException exception)
+        {
+            throw new PromptRefusedException(RefusalKind.Invalid, "options.schema", exception.Message);
         }
 
         if (request.Messages.Count > limits.Messages)

@@ -89,9 +89,16 @@ internal sealed partial class PromptWork(
         catch (Exception exception) when (LocalFailure.Of(exception) is { } failure)
         {
             LogLocalFailed(prompt.Id, failure.ForLog);
-            if (gated && stream is not { HasBegun: true } && await link.IsReachableAsync(options.LinkPatience, time, cancellationToken))
+            if (gated && stream is not { HasBegun: true }
+                && (prompt.WaitOffline || await link.IsReachableAsync(options.LinkPatience, time, cancellationToken)))
             {
                 await EscalateAsync(prompt, decision with { Reason = failure.Reason, Detail = failure.Message }, null, cancellationToken);
+            }
+            else if (failure.IsOfThePrompt && (gated || decision.Reason == ReasonCode.Offline))
+            {
+                // The cloud might have taken it: what is asked again later may be answered.
+                var constraints = Router.NoRoute($"local: {failure.Reason}: {failure.Message}; cloud: {Router.Unreachable}").Detail;
+                await SettleAsync(prompt, Settlement.Failed(ReasonCode.NoRoute, constraints) with { Detail = constraints }, cancellationToken);
             }
             else
             {

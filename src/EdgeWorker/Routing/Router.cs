@@ -5,6 +5,11 @@ namespace Hybrid.EdgeWorker.Routing;
 /// <summary>Facts to decision, in two stages: constraints leave the allowed routes, preferences choose among them. Pure; never asks a model.</summary>
 internal sealed class Router(RoutingOptions options)
 {
+    /// <summary>The constraint of a cloud that cannot be reached, as details name it.</summary>
+    public static string Unreachable => $"{ReasonCode.Offline}: {NotReached}";
+
+    private static string NotReached => "the queue cannot be reached";
+
     /// <summary>Decides on a prompt.</summary>
     public RouteDecision Decide(PromptFacts facts)
     {
@@ -73,7 +78,7 @@ internal sealed class Router(RoutingOptions options)
     {
         yield return (options.Mode == RouteMode.LocalOnly, ReasonCode.Mode, $"mode {options.Mode}");
         // Where nothing may go there anyway, that it cannot be reached would look like a reason to try again.
-        yield return (options.Mode != RouteMode.LocalOnly && facts.CloudReachable == false && !facts.WaitOffline, ReasonCode.Offline, "the queue cannot be reached");
+        yield return (options.Mode != RouteMode.LocalOnly && facts.CloudReachable == false && !facts.WaitOffline, ReasonCode.Offline, NotReached);
     }
 
     private static (ReasonCode Reason, string Detail)? Forbids(IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> constraints)
@@ -84,5 +89,7 @@ internal sealed class Router(RoutingOptions options)
             : (forbidding[0].Reason, string.Join(", ", forbidding.Select(constraint => $"{constraint.Reason}: {constraint.Detail}")));
     }
 
-    private static RouteDecision NoRoute(string detail) => new(null, null, ReasonCode.NoRoute, $"no route is left; {detail}", false, false);
+    /// <summary>No model may answer.</summary>
+    /// <param name="detail">Why none may: what forbids each.</param>
+    public static RouteDecision NoRoute(string detail) => new(null, null, ReasonCode.NoRoute, $"no route is left; {detail}", false, false);
 }

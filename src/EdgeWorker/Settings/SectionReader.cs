@@ -59,9 +59,10 @@ internal sealed class SectionReader(IConfiguration configuration, string section
     /// <summary>A text with a rule of its own; null means not set.</summary>
     public SectionReader Text(string key, Func<string, bool> holds, string rule)
     {
-        if (_section[key] is { } text && !holds(text))
+        if (_section[key] is { } text ? !holds(text) : _section.GetSection(key).GetChildren().Any())
         {
-            Fail(key, text, rule);
+            // Of a list, which has keys below this one, nothing would be taken.
+            Fail(key, _section[key] ?? "a list", rule);
         }
 
         return this;

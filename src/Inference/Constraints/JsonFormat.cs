@@ -24,6 +24,13 @@ public sealed class JsonFormat
     /// <summary>The schema's text; null for any object.</summary>
     internal string? SchemaText { get; }
 
+    /// <summary>
+    /// Looks whether it is a JSON schema at all (draft 2020-12), whichever model is to keep it. A schema that passes may still ask for more than
+    /// <see cref="FromSchema"/> can promise.
+    /// </summary>
+    /// <exception cref="UnsupportedSchemaException">It is none; the message names the place.</exception>
+    public static void CheckSchema(JsonElement schema) => SchemaForm.Check(schema);
+
     /// <summary>The form of a JSON schema (draft 2020-12, as far as an answer can be held to it while it is written).</summary>
     /// <param name="schema">The schema, of up to 256 KiB of text.</param>
     /// <param name="cancellationToken">Stops compiling.</param>

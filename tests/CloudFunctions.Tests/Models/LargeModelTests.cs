@@ -41,6 +41,22 @@ public sealed class LargeModelTests : IDisposable
         Assert.Equal((CloudOutcome.Filtered, "my-gpt"), (answer.Outcome, answer.Model));
     }
 
+    [Theory]
+    [InlineData(nameof(ModelProvider.AzureOpenAI), false, CloudOutcome.Answered)]
+    [InlineData(nameof(ModelProvider.OpenAI), false, CloudOutcome.Answered)]
+    [InlineData(nameof(ModelProvider.OpenAI), true, CloudOutcome.Filtered)]
+    public async Task Ask_ModelDeclines_ItsWordsAreKept(string provider, bool json, CloudOutcome expected)
+    {
+        await using var server = await ModelEndpoint.StartAsync(Token);
+        server.Reply = _ => FakeModelReply.Refusal("I cannot help with that.");
+
+        var answer = await AskAsync(Remote(Enum.Parse<ModelProvider>(provider), server), new PromptOptions(Json: json));
+
+        Assert.Equal(expected, answer.Outcome);
+        Assert.Contains("I cannot help with that.", answer.Text ?? answer.Error!.Message, StringComparison.Ordinal);
+        Assert.Equal(FakeModelReply.OutputTokens, answer.Usage!.OutputTokens);
+    }
+
     [Fact]
     public async Task Ask_OpenAIWithKey_SendsIt()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Journal;
@@ -172,6 +173,41 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         Assert.Contains("offline: the queue cannot be reached", prompt.Error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NotForTheDevice_Offline_NamesBothSinceLaterItMayBeAnswered(bool known)
+    {
+        await using var device = await StartAsync(Sure);
+        if (known)
+        {
+            device.Link.Failed("no line");
+        }
+
+        var posted = await device.PostAsync(Batch with { Options = new PromptOptions(Json: true, Schema: new AnswerSchema("a", JsonElement.Parse("""{"not":{}}"""))) });
+        await device.Time.RunUntilAsync(device.Journal.Settled.Of(posted.Id), TimeSpan.FromSeconds(1));
+
+        var prompt = device.Journal.Find(posted.Id)!;
+        Assert.Equal((PromptState.Failed, ReasonCode.NoRoute), (prompt.State, prompt.Reason));
+        Assert.Contains("local: unsupported: JSON schema, /not", prompt.Error!.Message, StringComparison.Ordinal);
+        Assert.Contains("cloud: offline: the queue cannot be reached", prompt.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NotForTheDevice_MayWaitOffline_Escalates()
+    {
+        await using var device = await StartAsync(Sure);
+        device.Link.Failed("no line");
+
+        var prompt = await device.EscalatedAsync((await device.PostAsync(Batch with
+        {
+            WaitOffline = true,
+            Options = new PromptOptions(Json: true, Schema: new AnswerSchema("a", JsonElement.Parse("""{"not":{}}"""))),
+        })).Id);
+
+        Assert.Equal(ReasonCode.Unsupported, prompt.Reason);
+    }
+
     [Fact]
     public async Task CloudWanted_NobodyHasTriedYet_WaitsForTheFirstAttemptButNotForever()
     {
@@ -249,6 +285,7 @@ public sealed class PipelineTests(TestModels models) : IDisposable
         Assert.Equal(
             state == "Answered" ? (PromptRoute.Local, escalated.Draft) : ((PromptRoute?)null, null), (prompt.Route, prompt.Answer));
         Assert.Equal(state == "Answered" ? "length" : null, prompt.FinishReason);
+        Assert.Equal(state == "Answered", prompt.Usage is { InputTokens: > 0, OutputTokens: > 0 });
         Assert.Equal(CloudVerdict.Late, await AnswerAsync(device, prompt.Id));
     }
 

@@ -41,6 +41,12 @@ internal sealed class HostGuard(RequestDelegate next, DataFolder folder, ApiOpti
                 context, StatusCodes.Status415UnsupportedMediaType, "Not JSON", "Send the body as Content-Type: application/json.");
         }
 
+        if (request.Headers.ContentEncoding.Any(encoding => !string.IsNullOrEmpty(encoding) && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+        {
+            return Refusal.WriteAsync(
+                context, StatusCodes.Status415UnsupportedMediaType, "Compressed", "Send the body as it is, without Content-Encoding.");
+        }
+
         var token = request.Headers[TokenHeader];
         if (token.Count > 0)
         {

@@ -224,7 +224,7 @@ internal sealed partial class AnswerCalls(
             if (prompt.State == PromptState.Escalated && time.GetElapsedTime(begun) >= options.CloudWait)
             {
                 return prompt.Draft is not null && options.OnCloudWait == CloudWaitEnd.Draft
-                    ? (Outcomes.Draft(prompt, PartsOf(prompt), UsageOfDraft(prompt)), null)
+                    ? (Outcomes.Draft(prompt, PartsOf(prompt), models.UsageOf(prompt.Messages, prompt.Draft)), null)
                     : (null, Outcomes.Late(id, options.CloudWait));
             }
         }
@@ -233,9 +233,6 @@ internal sealed partial class AnswerCalls(
     /// <summary>Tool calls come from the cloud only, log-probabilities only where they were asked for.</summary>
     private AnswerParts? PartsOf(PromptRecord prompt) =>
         prompt.Options is { Tools: not null } or { TopLogProbs: not null } ? journal.Parts(prompt.Id) : null;
-
-    private TokenUsage? UsageOfDraft(PromptRecord prompt) =>
-        models.CountTokens(prompt.Messages) is { } input && models.CountTokens(prompt.Draft!) is { } output ? new TokenUsage(input, output) : null;
 
     /// <summary>Notes that the answer has gone out whole, unless the caller has gone meanwhile.</summary>
     private async Task DeliverAsync(HttpContext context, Guid id)

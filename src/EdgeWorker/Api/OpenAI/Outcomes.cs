@@ -1,5 +1,6 @@
 using Hybrid.Contracts;
 using Hybrid.EdgeWorker.Journal;
+using Hybrid.EdgeWorker.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace Hybrid.EdgeWorker.Api.OpenAI;
@@ -19,9 +20,12 @@ internal static class Outcomes
         var calls = parts?.ToolCalls is { Count: > 0 } wishes ? wishes : null;
         return new CallAnswer(
             prompt.Answer ?? "", Known(prompt.FinishReason) ?? (calls is null ? "stop" : "tool_calls"),
-            new HybridNote(prompt.Id, prompt.Route, prompt.Reason?.Value, prompt.Confidence, prompt.AnswerModel),
+            new HybridNote(prompt.Id, prompt.Route, prompt.Reason?.Value, prompt.Confidence, prompt.AnswerModel, IsDraft(prompt) ? true : null),
             prompt.Usage, calls, parts?.LogProbs);
     }
+
+    /// <summary>Whether the deadline made the local draft the answer.</summary>
+    private static bool IsDraft(PromptRecord prompt) => prompt.Route == PromptRoute.Local && prompt.Reason == ReasonCode.Deadline;
 
     /// <summary>The local draft of a prompt the cloud has not answered in time.</summary>
     public static CallAnswer Draft(PromptRecord prompt, AnswerParts? parts, TokenUsage? usage) => new(
@@ -99,9 +103,10 @@ internal static class Outcomes
 
     /// <summary>No route: whose fault that is, its constraints tell.</summary>
     private static CallFailure NoRoute(string detail) =>
-        detail.Contains($"{ReasonCode.TooLong}: ", StringComparison.Ordinal) ? TooLong($"There is no model for this prompt: {detail}.")
-        : detail.Contains($"{ReasonCode.Offline}: ", StringComparison.Ordinal)
+        // What is too much for the device may be answered when the cloud is back.
+        detail.Contains(Router.Unreachable, StringComparison.Ordinal)
             ? Of(StatusCodes.Status503ServiceUnavailable, $"There is no model for this prompt now: {detail}.", ReasonCode.Offline.Value, isFinal: false)
+            : detail.Contains($"{ReasonCode.TooLong}: ", StringComparison.Ordinal) ? TooLong($"There is no model for this prompt: {detail}.")
             : Of(StatusCodes.Status400BadRequest, $"There is no model for this prompt: {detail}.", ReasonCode.NoRoute.Value);
 
     private static CallFailure TooLong(string message) => new(

@@ -6,18 +6,21 @@ namespace Hybrid.EdgeWorker.Api.OpenAI;
 /// <summary>Reads the tools of a request, and which of them the model is to call.</summary>
 internal static class ToolReader
 {
+    private static readonly string[] Forerunners = ["functions", "function_call"];
+
     /// <summary>Reads <c>tools</c>, <c>tool_choice</c> and <c>parallel_tool_calls</c> into options.</summary>
     /// <param name="fields">The request.</param>
     /// <param name="options">The options so far.</param>
     /// <param name="nested">Whether a function is described inside a member <c>function</c>, as chats do, or beside its type, as responses do.</param>
     public static PromptOptions Read(RequestFields fields, PromptOptions options, bool nested)
     {
-        if (nested && (fields.Find("functions") ?? fields.Find("function_call")) is not null)
+        if (nested && Forerunners.FirstOrDefault(name => fields.Find(name) is not null) is { } old)
         {
-            throw RequestRefusedException.Unsupported("functions", "functions and function_call are no longer supported; use tools and tool_choice.");
+            throw RequestRefusedException.Unsupported(old, $"{old} is no longer supported; use tools and tool_choice.");
         }
 
         var tools = fields.Array("tools", Limits.Tools)?.Select(item => ReadTool(RequestFields.ObjectOf(item.Value, item.Path), nested)).ToList();
+        var parallel = fields.Truth("parallel_tool_calls");
         var (choice, name) = fields.Find("tool_choice") is { } value ? ReadChoice(value, fields.PathOf("tool_choice"), nested) : (null, null);
         if (tools is null or { Count: 0 })
         {
@@ -31,7 +34,7 @@ internal static class ToolReader
             throw RequestRefusedException.Field("tool_choice", "tool_choice names a function that is not among the tools.");
         }
 
-        return options with { Tools = tools, ToolChoice = choice, ToolName = name, ParallelToolCalls = fields.Truth("parallel_tool_calls") };
+        return options with { Tools = tools, ToolChoice = choice, ToolName = name, ParallelToolCalls = parallel };
     }
 
     private static PromptTool ReadTool(RequestFields fields, bool nested)

@@ -166,8 +166,10 @@ public sealed class DoorTests(TestModels models) : IDisposable
             models, ["--check"], null, [.. wrong.Select(pair => ($"HYBRID__Api__{pair.Key}", (string?)pair.Value))]);
         var (open, _, said) = await EdgeProcess.RunAsync(
             models, ["--check", "--url", "http://0.0.0.0:8000"], null, ("HYBRID__Api__RequireKey", "false"));
+        var (list, _, asked) = await EdgeProcess.RunAsync(models, ["--check"], null, ("HYBRID__Api__CorsOrigins__0", "https://chat.example.com"));
 
-        Assert.Equal((2, 2), (code, open));
+        Assert.Equal((2, 2, 2), (code, open, list));
+        Assert.Contains("Api:CorsOrigins is 'a list'; it must be origins", asked, StringComparison.Ordinal);
         Assert.All(wrong, pair => Assert.Contains($"Api:{pair.Key} is '{pair.Value}'", error, StringComparison.Ordinal));
         Assert.Contains("Api:RequireKey is 'false'", said, StringComparison.Ordinal);
     }

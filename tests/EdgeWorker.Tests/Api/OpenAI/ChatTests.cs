@@ -148,6 +148,8 @@ public sealed class ChatTests(TestModels models) : IDisposable
     [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{"type":"null"}}}}""", 400, "unsupported", "response_format.json_schema.schema")]
     [InlineData("""{"model":"MODEL","messages":[{"role":"user","content":"LONG"}]""", 400, "context_length_exceeded", "messages")]
     [InlineData("""{"model":"cloud","messages":[{"role":"user","content":"a"}]""", 503, "offline", null)]
+    [InlineData("""{"model":"hybrid","messages":[{"role":"user","content":"LONG"}]""", 503, "offline", null)]
+    [InlineData("""{"model":"hybrid","messages":[{"role":"user","content":"a"}],"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"not":{}}}}""", 503, "offline", null)]
     public async Task Stream_RefusedBeforeItsFirstText_SaysSoByItsStatus(string body, int status, string code, string? param)
     {
         await using var device = await StartAsync(Sure);
@@ -179,21 +181,30 @@ public sealed class ChatTests(TestModels models) : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task CloudWait_Draft_IsGivenAndMarked(bool stream)
+    [InlineData(false, "cloud_late")]
+    [InlineData(true, "cloud_late")]
+    [InlineData(false, "deadline")]
+    [InlineData(true, "deadline")]
+    public async Task CloudLate_Draft_IsGivenAndMarked(bool stream, string reason)
     {
-        await using var device = await StartAsync(Unsure);
+        // Whichever comes first: the caller's patience, or the prompt's own.
+        await using var device = await StartAsync(
+            Unsure, reason == "deadline" ? new PipelineOptions { InteractiveDeadline = TimeSpan.FromMinutes(1) } : null);
         device.Link.Succeeded();
 
         if (stream)
         {
-            var reading = device.StreamAsync(Chat, HelloStream, cancellationToken: Token).ToListAsync(Token).AsTask();
+            var asking = HelloStream.Replace("\"stream\":true", "\"stream\":true,\"stream_options\":{\"include_usage\":true}", StringComparison.Ordinal);
+            Assert.NotEqual(HelloStream, asking);
+            var reading = device.StreamAsync(Chat, asking, cancellationToken: Token).ToListAsync(Token).AsTask();
             await device.OneEscalatedAsync();
             await device.Time.RunUntilAsync(reading, TimeSpan.FromSeconds(5));
-            var last = (await reading)[^2].Data;
+            var chunks = await reading;
+            var last = chunks[^3].Data;
             Assert.True(last.GetProperty("hybrid").GetProperty("draft").GetBoolean());
+            Assert.Equal(reason, last.GetProperty("hybrid").GetProperty("reason").GetString());
             Assert.Equal("length", last.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+            Assert.True(chunks[^2].Data.GetProperty("usage").GetProperty("completion_tokens").GetInt32() > 0);
         }
         else
         {
@@ -201,7 +212,7 @@ public sealed class ChatTests(TestModels models) : IDisposable
             await device.OneEscalatedAsync();
             await device.Time.RunUntilAsync(asking, TimeSpan.FromSeconds(5));
             var reply = await asking;
-            Assert.Equal((HttpStatusCode.OK, "true", "local", "cloud_late"), (
+            Assert.Equal((HttpStatusCode.OK, "true", "local", reason), (
                 reply.Status, reply.Headers["x-hybrid-draft"], reply.Headers["x-hybrid-route"], reply.Headers["x-hybrid-reason"]));
             Assert.Equal(device.Journal.Find(reply.PromptId)!.Draft, reply.Content);
             // The draft was cut off, and nobody may take it for whole.
@@ -209,9 +220,12 @@ public sealed class ChatTests(TestModels models) : IDisposable
             Assert.True(reply.Body.GetProperty("usage").GetProperty("completion_tokens").GetInt32() > 0);
         }
 
-        // The escalation goes on.
-        var prompt = await device.OneEscalatedAsync();
-        Assert.Equal(Hybrid.EdgeWorker.Journal.CloudVerdict.Applied, await device.AnswerFromCloudAsync(prompt.Id));
+        if (reason == "cloud_late")
+        {
+            // The escalation goes on.
+            var prompt = await device.OneEscalatedAsync();
+            Assert.Equal(Hybrid.EdgeWorker.Journal.CloudVerdict.Applied, await device.AnswerFromCloudAsync(prompt.Id));
+        }
     }
 
     [Theory]

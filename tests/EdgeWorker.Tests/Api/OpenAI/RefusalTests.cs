@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Tests.Models;
 
 namespace Hybrid.EdgeWorker.Tests.Api.OpenAI;
@@ -57,6 +58,12 @@ public sealed class RefusalTests(TestModels models) : IAsyncLifetime
         { "\"response_format\":{\"type\":\"json_schema\"}", "response_format.json_schema" },
         { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\"}}", "response_format.json_schema.schema" },
         { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a b\",\"schema\":{}}}", "response_format.json_schema.name" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"objekt\"}}}", "response_format.json_schema.schema" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"$ref\":\"#/$defs/a\"}}}", "response_format.json_schema.schema" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"enum\":[]}}}", "response_format.json_schema.schema" },
+        { "\"parallel_tool_calls\":\"x\"", "parallel_tool_calls" },
+        { "\"function_call\":\"auto\"", "function_call" },
+        { "\"functions\":[]", "functions" },
         { "\"tools\":[{\"type\":\"browser\"}]", "tools[0].type" },
         { "\"tools\":[{\"type\":\"function\"}]", "tools[0].function" },
         { "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":7}}]", "tools[0].function.name" },
@@ -246,6 +253,30 @@ public sealed class RefusalTests(TestModels models) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
         Assert.Contains("\"error\":{\"message\"", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chat_Compressed_415()
+    {
+        using var content = new ByteArrayContent([0x1f, 0x8b, 8, 0]);
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        using var response = await _device.Http.PostAsync("v1/chat/completions", content, Token);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Contains("Content-Encoding", await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("\"a longer text that is one value all the same\"", HttpStatusCode.NotFound)]
+    public async Task Chat_LargeBody_MayBeTextButNotManyValues(string value, HttpStatusCode status)
+    {
+        var values = string.Join(',', Enumerable.Repeat(value, (LargeBodies.Large / value.Length) + 1));
+
+        var reply = await _device.AskAsync("chat/completions", $$"""{"model":"gpt-9","messages":[{"role":"user","content":"a"}],"unknown":[{{values}}]}""");
+
+        Assert.Equal(status, reply.Status);
     }
 
     [Fact]
