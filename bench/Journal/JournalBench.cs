@@ -48,7 +48,7 @@ internal static class JournalBench
         var (queue, routing, options) = (new PromptQueue(), new RoutingOptions(), new PipelineOptions { MaxOpen = 1_000_000 });
         var needs = new PromptNeeds(new Chores(routing), routing);
         var headStarts = new HeadStarts(
-            models, new PromptRouting(new Router(routing), needs, models, new CloudLink(), options, TimeProvider.System), queue);
+            models, new PromptRouting(new Router(routing), needs, models, new CloudLink(), routing, options, TimeProvider.System), queue);
         var intake = new PromptIntake(
             journal, queue, new PromptBoard(), headStarts, models, needs, routing, options, new IntakeLimits(), TimeProvider.System);
         await HandInAsync(intake, callers, TimeSpan.FromSeconds(1), cancellationToken);

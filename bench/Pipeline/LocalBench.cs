@@ -50,7 +50,7 @@ internal static class LocalBench
         routing.ConfidenceThreshold = 0;
         var needs = new PromptNeeds(new Chores(routing), routing);
         var router = new Router(routing);
-        var promptRouting = new PromptRouting(router, needs, models, link, options, time);
+        var promptRouting = new PromptRouting(router, needs, models, link, routing, options, time);
         var headStarts = new HeadStarts(models, promptRouting, queue);
         var work = new PromptWork(
             journal, router, promptRouting, headStarts, models, link, board, routing, options, time, NullLogger<PromptWork>.Instance);

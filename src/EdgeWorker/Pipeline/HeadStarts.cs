@@ -19,7 +19,7 @@ internal sealed class HeadStarts(LocalModels models, PromptRouting routing, Prom
     /// <summary>Begins, if the prompt will be answered on the device and a worker is free for it: nobody who waits is overtaken.</summary>
     public void Begin(NewPrompt prompt)
     {
-        if (prompt.Kind != PromptKind.Interactive || models.Client is not { } client)
+        if (prompt.Kind != PromptKind.Interactive || models.Client is null)
         {
             return;
         }
@@ -27,7 +27,7 @@ internal sealed class HeadStarts(LocalModels models, PromptRouting routing, Prom
         if (Interlocked.Increment(ref _waiting) <= queue.FreeWorkers
             && routing.Decide(prompt) is { Route: PromptRoute.Local } decision)
         {
-            _runs[prompt.Id] = (decision, LocalRun.Begin(client, prompt.Messages, prompt.Options, decision.Reason));
+            _runs[prompt.Id] = (decision, routing.Begin(prompt.Messages, prompt.Options, decision.Reason));
         }
         else
         {

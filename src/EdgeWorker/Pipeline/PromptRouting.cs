@@ -5,8 +5,9 @@ using Hybrid.EdgeWorker.Routing;
 
 namespace Hybrid.EdgeWorker.Pipeline;
 
-/// <summary>Gathers what the router needs to know of a prompt, and asks it. Thread safe.</summary>
-internal sealed class PromptRouting(Router router, PromptNeeds needs, LocalModels models, CloudLink link, PipelineOptions options, TimeProvider time)
+/// <summary>Gathers what the router needs to know of a prompt, asks it, and begins what it decides. Thread safe.</summary>
+internal sealed class PromptRouting(
+    Router router, PromptNeeds needs, LocalModels models, CloudLink link, RoutingOptions routing, PipelineOptions options, TimeProvider time)
 {
     /// <summary>Decides by what is known at this moment.</summary>
     public RouteDecision Decide(NewPrompt prompt) =>
@@ -21,6 +22,13 @@ internal sealed class PromptRouting(Router router, PromptNeeds needs, LocalModel
             ? router.Decide(facts with { CloudReachable = await link.IsReachableAsync(options.LinkPatience, time, cancellationToken) })
             : decision;
     }
+
+    /// <summary>Lets the local model begin. A chore is cut to fit: a title of most of a long chat is a title.</summary>
+    public LocalRun Begin(IReadOnlyList<PromptMessage> messages, PromptOptions? promptOptions, ReasonCode reason) => LocalRun.Begin(
+        models.Client!,
+        reason == ReasonCode.Chore ? PromptCut.Fit(messages, models.ContextTokens - routing.AnswerReserve, models.CountTokens) : messages,
+        promptOptions,
+        reason);
 
     private PromptFacts Facts(string model, PromptKind kind, IReadOnlyList<PromptMessage> messages, PromptOptions? promptOptions, bool waitOffline)
     {

@@ -83,7 +83,7 @@ internal sealed partial class PromptWork(
         LocalAnswer answer;
         try
         {
-            await using var own = ahead is null ? LocalRun.Begin(models.Client!, prompt.Messages, prompt.Options, decision.Reason) : null;
+            await using var own = ahead is null ? prompts.Begin(prompt.Messages, prompt.Options, decision.Reason) : null;
             answer = await ReadAsync(ahead ?? own!, prompt, stream, cancellationToken);
         }
         catch (Exception exception) when (LocalFailure.Of(exception) is { } failure)
@@ -151,7 +151,7 @@ internal sealed partial class PromptWork(
         try
         {
             // Nothing is shown before it is the outcome: the cloud may still be faster.
-            await using var run = LocalRun.Begin(models.Client, prompt.Messages, prompt.Options, ReasonCode.CloudLate);
+            await using var run = prompts.Begin(prompt.Messages, prompt.Options, ReasonCode.CloudLate);
             var answer = await ReadAsync(run, prompt, null, cancellationToken);
             CrashPoint.Hit(EdgeCrashPoints.FallbackBefore);
             await SettleAsync(prompt, Outcome(answer, ReasonCode.CloudLate, $"no answer from the cloud within {options.CloudWait}"), cancellationToken);

@@ -25,7 +25,8 @@ internal sealed class Router(RoutingOptions options)
         {
             // Before what the caller named: a chat program sends its chores to the model of the chat, and nobody chose that one for them.
             return local is null
-                ? new RouteDecision(PromptRoute.Local, facts.LocalModel, ReasonCode.Chore, $"a chore of a chat program ({chore})", false, false)
+                ? new RouteDecision(
+                    PromptRoute.Local, facts.LocalModel, ReasonCode.Chore, $"a chore of a chat program ({chore}){(IsTooLong(facts) ? ", cut to fit" : "")}", false, false)
                 : NoRoute($"a chore of a chat program ({chore}) is never escalated, but {local.Value.Detail}");
         }
 
@@ -68,11 +69,14 @@ internal sealed class Router(RoutingOptions options)
         yield return (options.Mode == RouteMode.CloudOnly, ReasonCode.Mode, $"mode {options.Mode}");
         yield return (facts.LocalModel is null, ReasonCode.Mode, "no local model is loaded");
         yield return (facts.NeedsTools, ReasonCode.Tools, "the local model cannot call tools");
+        // A chore is cut instead: nobody reads it but the program, and the cloud must not.
         yield return (
-            facts.PromptTokens + options.AnswerReserve > facts.LocalContextTokens,
+            IsTooLong(facts) && facts.Chore is null,
             ReasonCode.TooLong,
             $"{facts.PromptTokens} tokens and {options.AnswerReserve} for the answer do not fit the local context of {facts.LocalContextTokens}");
     }
+
+    private bool IsTooLong(PromptFacts facts) => facts.PromptTokens + options.AnswerReserve > facts.LocalContextTokens;
 
     private IEnumerable<(bool Forbids, ReasonCode Reason, string Detail)> CloudConstraints(PromptFacts facts)
     {

@@ -98,6 +98,15 @@ public sealed class RouterTests
         Assert.Equal((cloud, local), (decision.CloudAllowed, decision.LocalAllowed));
     }
 
+    [Fact]
+    public void Decide_LongChore_IsCutRatherThanEscalated()
+    {
+        var decision = Decide(Long with { Chore = "title" }, "LocalFirst");
+
+        Assert.Equal((PromptRoute.Local, ReasonCode.Chore, "a chore of a chat program (title), cut to fit"), (decision.Route, decision.Reason, decision.Detail));
+        Assert.Equal("a chore of a chat program (title)", Decide(Usual with { Chore = "title" }, "LocalFirst").Detail);
+    }
+
     [Theory]
     [InlineData(448, "Local")]
     [InlineData(449, "Cloud")]

@@ -28,6 +28,22 @@ public sealed class ChoreTests(TestModels models) : IDisposable
         Assert.Empty(device.Journal.NextToSend("escalations", 10));
     }
 
+    [Fact]
+    public async Task Chore_LongerThanTheContext_IsCutAndAnsweredHere()
+    {
+        await using var device = await StartAsync(new RoutingOptions { ConfidenceThreshold = 1 });
+        device.Link.Succeeded();
+        var chat = string.Concat(Enumerable.Range(0, 2_000).Select(line => $"\nUSER: How full is tank {line}?"));
+
+        var reply = await device.AskAsync("chat/completions", Body("hybrid", $"{Title}{chat}"));
+        var same = await device.AskAsync("chat/completions", Body(TestModels.Name, chat));
+
+        Assert.Equal((HttpStatusCode.OK, "local", "chore"), (reply.Status, reply.Headers["x-hybrid-route"], reply.Headers["x-hybrid-reason"]));
+        Assert.InRange(reply.Body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), 100, TestModels.ContextTokens - 64);
+        // Nothing else is cut.
+        Assert.Equal("context_length_exceeded", same.Error.GetProperty("code").GetString());
+    }
+
     [Theory]
     [InlineData("hybrid", ToolsRoute.Refuse, RouteMode.LocalFirst, "")]
     [InlineData(TestModels.Name, ToolsRoute.Refuse, RouteMode.LocalFirst, "tools")]
