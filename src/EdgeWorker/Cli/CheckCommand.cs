@@ -9,6 +9,7 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
+using Hybrid.EdgeWorker.Settings;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
@@ -63,10 +64,9 @@ internal static class CheckCommand
             }
 
             // Not a failure: the cloud functions share variables and sections with the device.
-            var known = values.Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-            foreach (var (key, _) in configuration.AsEnumerable().Where(pair => pair.Value is not null && !known.Contains(pair.Key)))
+            foreach (var key in KnownSettings.Unread(configuration))
             {
-                await context.Error.WriteLineAsync($"{key} is set, but hybrid-edge has no such setting.");
+                await context.Error.WriteLineAsync(KnownSettings.Say(key));
             }
 
             return ExitCode.Success;

@@ -5,6 +5,7 @@ using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
+using Hybrid.EdgeWorker.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 
@@ -46,6 +47,11 @@ internal sealed class ServeCommand(EdgeContext context)
             }
 
             EnsureKey(settings, folder);
+            foreach (var key in KnownSettings.Misspelt(configuration))
+            {
+                await context.Error.WriteLineAsync(KnownSettings.Say(key));
+            }
+
             await using var host = await StartAsync(configuration, settings, folder, cancellationToken);
             await context.Error.WriteLineAsync($"{host.DeviceId} listens on {string.Join(", ", host.Addresses)}");
             return await host.RunAsync(cancellationToken) ? ExitCode.Success : ExitCode.Failure;

@@ -33,6 +33,18 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     }
 
     [Fact]
+    public async Task Serve_SettingNobodyReads_IsNamedUnlessItIsTheClouds()
+    {
+        await using var server = await EdgeServer.StartAsync(
+            models, _data.Path, CloudOnly, ("HYBRID__Routing__ConfidenceTreshold", "0.5"), ("HYBRID__Messaging__Amqp__Prefetched", "1"),
+            ("HYBRID__Messaging__Amqp__Entities__answers", "mine"), ("HYBRID__Prices__large__InputPerMillion", "1"));
+
+        Assert.Equal(
+            ["Messaging:Amqp:Prefetched", "Routing:ConfidenceTreshold"],
+            server.Process.Error.Split('\n').Where(line => line.EndsWith("no such setting.", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
     public async Task Serve_Files_OnlyForTheirUser()
     {
         var folder = _data.File("made");
