@@ -33,7 +33,7 @@ param transport 'StorageQueue' | 'Amqp' | 'ServiceBus' = 'StorageQueue'
 @maxValue(300)
 param longestDeadlineDays int = 30
 
-@description('Optional. How long results are kept, in days; at least 7 more than longestDeadlineDays, at most 3650. Default 365.')
+@description('Optional. How long results are kept, in days; 37 to 3650, and at least 7 more than longestDeadlineDays. Default 365.')
 @minValue(37)
 @maxValue(3650)
 param resultDays int = 365
@@ -79,7 +79,7 @@ param devicePrincipals devicePrincipal[] = []
 
 // Storage and Service Bus
 
-@description('Optional. How the storage account is replicated. Default Standard_ZRS.')
+@description('Optional. How the storage account is replicated: Standard_LRS, Standard_ZRS, Standard_GRS or Standard_GZRS. Default Standard_ZRS.')
 param storageSku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' = 'Standard_ZRS'
 
 @description('Optional. The tier of the Service Bus namespace; privateNetworking takes Premium whatever stands here. Default Standard.')

@@ -110,6 +110,33 @@ public sealed class MistakeTests(BicepServer bicep)
     }
 
     [Theory]
+    [InlineData("main.bicep", "Default 40.", "Default 50.", "The default of maximumInstanceCount is 40, but its description says 50")]
+    [InlineData("main.bicep", "param allowSas bool = false", "param allowSas bool = true", "The default of allowSas is true, but its description says false")]
+    [InlineData("main.bicep", " Default Portable.", "", "The default of packageSet is Portable, but its description says nothing")]
+    [InlineData("main.bicep", "Default nobody: alerts", "Alerts", "The default of alertEmails is none, but its description says nothing")]
+    [InlineData("main.bicep", "The most instances; 1 to 1000.", "The most instances.", "maximumInstanceCount has the limit 1000, which its description leaves out")]
+    [InlineData("main.bicep", "@maxValue(32)\n", "", "callsPerInstance has the limit none, but its description says 32")]
+    [InlineData(
+        "main.bicep", "in minutes; 1 to 1440. Default 10,", "in minutes; 1 to 1400. Default 10,",
+        "oldestEscalationMinutes has the limit 1440, but its description says 1400")]
+    [InlineData("main.bicep", "@minValue(-1)\n", "", "logGigabytesPerDay has the limit none, but its description says -1")]
+    [InlineData("main.bicep", "@maxLength(600)\n", "", "devicePrincipals has the limit none, but its description says 600")]
+    [InlineData("main.bicep", "1024 to 5120 in steps", "1024 to 6144 in steps", "serviceBusQueueMegabytes has the limit 5120, but its description says 6144")]
+    [InlineData("main.bicep", "512, 2048 or 4096", "512 or 2048", "instanceMemoryMB may be 4096, which its description leaves out")]
+    [InlineData("types.bicep", "@maxLength(36)\n", "", "principalId has the limit none, but its description says 36")]
+    [InlineData("types.bicep", "1 to 50 addresses", "1 to 60 addresses", "contactEmails has the limit 50, but its description says 60")]
+    [InlineData("modules/functionApp.bicep", "@maxValue(1000)\n", "", "maximumInstanceCount has the limit none, but its description says 1000")]
+    public async Task Description_ThatIsWrong_IsFound(string file, string old, string replacement, string finding)
+    {
+        using var copy = new TemplateCopy();
+        copy.Change(file, old, replacement);
+
+        var compiled = await bicep.CompileAsync(copy.PathOf("main.bicep"));
+
+        Assert.Contains(Documentation.Find(compiled.Json!), line => line.StartsWith(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("existing", "param transport = 'ServiceBus'", "needs packageSet Full")]
     [InlineData("existing", "param resultDays = 60\nparam longestDeadlineDays = 60", "resultDays must be at least longestDeadlineDays + 7")]
     [InlineData("existing", "param name = 'Hybrid'", "lower-case letters and digits only")]

@@ -1,6 +1,6 @@
 // The function app, on the Flex Consumption plan.
 
-@description('Required. The app\'s name.')
+@description('Required. The app\'s name; 2 to 60 characters.')
 @minLength(2)
 @maxLength(60)
 param name string

@@ -2,7 +2,7 @@
 
 import { newOpenAi } from '../types.bicep'
 
-@description('Required. The account\'s name, also its subdomain.')
+@description('Required. The account\'s name, also its subdomain; 2 to 64 characters.')
 @minLength(2)
 @maxLength(64)
 param name string

@@ -2,7 +2,7 @@
 
 import { busQueue } from '../types.bicep'
 
-@description('Required. The namespace\'s name.')
+@description('Required. The namespace\'s name; 6 to 50 characters.')
 @minLength(6)
 @maxLength(50)
 param name string

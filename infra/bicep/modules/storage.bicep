@@ -1,6 +1,6 @@
 // The storage account: the Functions host's own, and the product's queues and blobs.
 
-@description('Required. The account\'s name.')
+@description('Required. The account\'s name; 3 to 24 characters.')
 @minLength(3)
 @maxLength(24)
 param name string
