@@ -89,6 +89,10 @@ public sealed class BicepToolTests(BicepServer bicep)
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
+    /// <summary>Nothing is a mere warning, since nobody reads warnings; and the rules that guard secrets are among those.</summary>
+    [Fact]
+    public void Linter_EveryRule_IsAnError() => Assert.Empty(LinterRules.Find(File.ReadAllText(PathOf("bicepconfig.json"))));
+
     private static string PathOf(string file) => Path.Combine(Repository.Templates, file);
 
     private static IEnumerable<string> Files(string pattern) => Directory

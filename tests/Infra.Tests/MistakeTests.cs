@@ -137,6 +137,21 @@ public sealed class MistakeTests(BicepServer bicep)
     }
 
     [Theory]
+    [InlineData(
+        "\"outputs-should-not-contain-secrets\": { \"level\": \"error\" }", "\"outputs-should-not-contain-secrets\": { \"level\": \"off\" }",
+        "outputs-should-not-contain-secrets is at off")]
+    [InlineData("\"secure-parameter-default\": { \"level\": \"error\" },", "", "secure-parameter-default is not named")]
+    [InlineData("\"no-unused-params\": { \"level\": \"error\" }", "\"no-unused-params\": { \"level\": \"warning\" }", "no-unused-params is at warning")]
+    [InlineData("\"enabled\": true", "\"enabled\": false", "The linter is off")]
+    public void Linter_Relaxed_IsFound(string old, string replacement, string finding)
+    {
+        using var copy = new TemplateCopy();
+        copy.Change("bicepconfig.json", old, replacement);
+
+        Assert.Contains(LinterRules.Find(File.ReadAllText(copy.PathOf("bicepconfig.json"))), line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("existing", "param transport = 'ServiceBus'", "needs packageSet Full")]
     [InlineData("existing", "param resultDays = 60\nparam longestDeadlineDays = 60", "resultDays must be at least longestDeadlineDays + 7")]
     [InlineData("existing", "param name = 'Hybrid'", "lower-case letters and digits only")]
