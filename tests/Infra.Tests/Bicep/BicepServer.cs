@@ -78,7 +78,7 @@ public sealed class BicepServer : IAsyncLifetime
         if (!_variants.TryGetValue(variant.Name, out var snapshot))
         {
             using var copy = new TemplateCopy();
-            snapshot = await SnapshotAsync(copy.WriteParameters(variant.Parameters));
+            snapshot = await SnapshotAsync(copy.ParametersOf(variant));
             _variants[variant.Name] = snapshot;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Hybrid.Infra.Tests.Bicep;
@@ -25,17 +26,13 @@ internal sealed class PlannedResource(JsonObject node)
     /// <summary>For a role assignment: what it is limited to, from the provider on.</summary>
     public string RoleScope => Id[(Id.IndexOf("/providers/", StringComparison.Ordinal) + "/providers/".Length)..Id.IndexOf(Roles, StringComparison.Ordinal)];
 
-    /// <summary>A property by its path, as <c>networkAcls.defaultAction</c>; null where it is not there.</summary>
-    public JsonNode? At(string path)
+    /// <summary>A property by its path, as <c>networkAcls.defaultAction</c> or <c>scopes.0</c>; null where it is not there.</summary>
+    public JsonNode? At(string path) => path.Split('.').Aggregate((JsonNode?)Properties, (node, part) => node switch
     {
-        JsonNode? found = Properties;
-        foreach (var part in path.Split('.'))
-        {
-            found = found is JsonObject inner ? inner[part] : null;
-        }
-
-        return found;
-    }
+        JsonObject inner => inner[part],
+        JsonArray items when int.TryParse(part, CultureInfo.InvariantCulture, out var index) && index < items.Count => items[index],
+        _ => null,
+    });
 
     /// <summary>A property as text; null where it is not there.</summary>
     public string? Text(string path) => At(path)?.ToString();

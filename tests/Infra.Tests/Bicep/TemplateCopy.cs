@@ -39,5 +39,8 @@ internal sealed class TemplateCopy : IDisposable
         return path;
     }
 
+    /// <summary>The parameter file of a variant: the committed one, or one written for it.</summary>
+    public string ParametersOf(TemplateVariant variant) => variant.File is { } file ? PathOf(file) : WriteParameters(variant.Parameters);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }

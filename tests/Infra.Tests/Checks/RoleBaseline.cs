@@ -33,25 +33,95 @@ internal static partial class RoleBaseline
         (@"^Microsoft\.Insights/components/[^/]+$", "telemetry"),
     ];
 
-    /// <summary>All roles, as <c>app: Storage Blob Data Owner on storage account</c>, in order.</summary>
-    public static IReadOnlyList<string> Read(Snapshot snapshot)
+    // EnsureAsync makes the queue; receiving and completing is "process"; abandoning and renewing is an update, "write"; putting aside is
+    // "add" on the poison queue.
+    private static readonly string[] MadeForDevices =
+    [
+        "Hybrid device: own answer queue: actions queues/write",
+        "Hybrid device: own answer queue: dataActions queues/messages/add/action",
+        "Hybrid device: own answer queue: dataActions queues/messages/process/action",
+        "Hybrid device: own answer queue: dataActions queues/messages/write",
+        "Hybrid device: own claims: dataActions containers/blobs/delete",
+        "Hybrid device: own claims: dataActions containers/blobs/read",
+        "Hybrid device: own claims: dataActions containers/blobs/write",
+        "Hybrid device: put answers aside: dataActions containers/blobs/write",
+    ];
+
+    /// <summary>Roles that are more or fewer than they should be, and those that reach too far.</summary>
+    public static IReadOnlyList<string> Find(Snapshot snapshot, TemplateVariant variant) =>
+    [
+        .. Difference.Of("roles", Expected(variant), Read(snapshot)),
+        .. Difference.Of("roles made for devices", variant.Devices.Count == 0 ? [] : MadeForDevices, ReadMade(snapshot)),
+        .. FindGaps(snapshot),
+    ];
+
+    /// <summary>All roles, as <c>app: Storage Blob Data Owner on storage account</c>.</summary>
+    private static IEnumerable<string> Read(Snapshot snapshot)
     {
         var custom = snapshot.OfType(Definitions).ToDictionary(role => role.Name, role => role.Text("roleName")!.Split(" (")[0]);
-        return [.. snapshot.OfType(Assignments).Select(Describe).Order(StringComparer.Ordinal)];
+        return snapshot.OfType(Assignments).Select(Describe);
 
         string Describe(PlannedResource assignment)
         {
             var id = assignment.Text("roleDefinitionId")!.Split('/')[^1];
             var role = BuiltIn.GetValueOrDefault(id) ?? custom.GetValueOrDefault(id) ?? $"unknown role {id}";
             var principal = assignment.Text("principalId")!;
-            var who = principal.Contains("userAssignedIdentities", StringComparison.Ordinal) ? "app" : principal;
+            var isApp = principal.Contains("userAssignedIdentities", StringComparison.Ordinal) && principal.EndsWith(".principalId]", StringComparison.Ordinal);
+            var who = isApp ? "app" : principal;
             var path = assignment.Text("condition") is { } condition ? $" below {PathIn().Match(condition).Groups[1].Value}" : "";
             return $"{who}: {role} on {WordsFor(assignment.RoleScope)}{path}";
         }
     }
 
+    private static IEnumerable<string> ReadMade(Snapshot snapshot) =>
+        from role in snapshot.OfType(Definitions)
+        from permission in role.At("permissions").Items()
+        from kind in permission.AsObject()
+        from action in kind.Value.Items()
+        select $"{role.Text("roleName")!.Split(" (")[0]}: {kind.Key} {action.GetValue<string>().Split("Services/")[^1]}";
+
+    private static IEnumerable<string> Expected(TemplateVariant variant) =>
+    [
+        "app: Cognitive Services OpenAI User on model",
+        "app: Monitoring Metrics Publisher on telemetry",
+        "app: Storage Blob Data Owner on storage account",
+        "app: Storage Table Data Contributor on storage account",
+        .. variant.OnBus
+            ?
+            [
+                "app: Azure Service Bus Data Receiver on bus queue escalations",
+                "app: Azure Service Bus Data Receiver on bus queue results",
+                "app: Azure Service Bus Data Sender on bus queue answers",
+                "app: Azure Service Bus Data Sender on bus queue escalations",
+                "app: Azure Service Bus Data Sender on bus queue escalations-rejected",
+                "app: Azure Service Bus Data Sender on bus queue results-poison",
+            ]
+            : new[] { "app: Storage Queue Data Contributor on storage account" },
+        .. variant.Devices.SelectMany(device => ExpectedOf(device.Id, device.Principal, variant.OnBus)),
+    ];
+
+    private static IEnumerable<string> ExpectedOf(string device, string principal, bool onBus) =>
+    [
+        $"{principal}: Hybrid device: own claims on container claims below {device}/",
+        .. onBus
+            ?
+            [
+                $"{principal}: Azure Service Bus Data Sender on bus queue escalations",
+                $"{principal}: Azure Service Bus Data Sender on bus queue results",
+                $"{principal}: Azure Service Bus Data Receiver on bus queue answers",
+            ]
+            : new[]
+            {
+                $"{principal}: Storage Queue Data Message Sender on storage queue escalations",
+                $"{principal}: Storage Queue Data Message Sender on storage queue results",
+                $"{principal}: Hybrid device: own answer queue on storage queue answers-{device}",
+                $"{principal}: Hybrid device: own answer queue on storage queue answers-{device}-poison",
+                $"{principal}: Hybrid device: put answers aside on container dead-letters below answers-{device}/",
+            },
+    ];
+
     /// <summary>Where the conditions or the roles made for devices allow more than they should.</summary>
-    public static IReadOnlyList<string> FindGaps(Snapshot snapshot)
+    private static List<string> FindGaps(Snapshot snapshot)
     {
         var found = new List<string>();
         found.AddRange(
@@ -79,9 +149,9 @@ internal static partial class RoleBaseline
 
             // An action that the condition does not name is free.
             var named = ActionsIn().Matches(condition).Select(match => match.Groups[1].Value).ToHashSet();
-            var allowed = snapshot.OfType(Definitions).Single(role => role.Name == id).At("permissions")![0]!["dataActions"]!.AsArray();
+            var allowed = snapshot.OfType(Definitions).SingleOrDefault(role => role.Name == id)?.At("permissions.0.dataActions").Items() ?? [];
             found.AddRange(
-                from action in allowed.Select(action => action!.GetValue<string>())
+                from action in allowed.Select(action => action.GetValue<string>())
                 where !named.Contains(action)
                 select $"{assignment.RoleScope}: the condition does not bind {action}.");
             var whole = string.Join(" AND ", ActionsIn().Matches(condition).Select(match => match.Value));

@@ -10,83 +10,48 @@ internal static partial class SecurityBaseline
     private const string InsightsSetting = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 
     /// <summary>What breaks the baseline, one line each.</summary>
-    /// <param name="snapshot">The deployment.</param>
-    /// <param name="allowSas">Whether keys were asked for.</param>
-    /// <param name="isPrivate">Whether a private network was asked for.</param>
-    public static IReadOnlyList<string> Find(Snapshot snapshot, bool allowSas = false, bool isPrivate = false)
+    public static IReadOnlyList<string> Find(Snapshot snapshot, TemplateVariant variant)
     {
-        var found = new List<string>();
-        var keys = allowSas ? "true" : "false";
-        var noKeys = allowSas ? "false" : "true";
-        foreach (var resource in snapshot.Resources)
-        {
-            switch (resource.Type)
-            {
-                case "Microsoft.Storage/storageAccounts":
-                    Demand(resource, "allowSharedKeyAccess", keys);
-                    Demand(resource, "allowBlobPublicAccess", "false");
-                    Demand(resource, "allowCrossTenantReplication", "false");
-                    Demand(resource, "minimumTlsVersion", "TLS1_2");
-                    Demand(resource, "supportsHttpsTrafficOnly", "true");
-                    break;
-                case "Microsoft.Storage/storageAccounts/blobServices/containers":
-                    Demand(resource, "publicAccess", "None");
-                    break;
-                case "Microsoft.ServiceBus/namespaces":
-                    Demand(resource, "disableLocalAuth", noKeys);
-                    Demand(resource, "minimumTlsVersion", "1.2");
-                    if (isPrivate && resource.Node["sku"]!["name"]!.GetValue<string>() != "Premium")
-                    {
-                        found.Add($"{resource.Type} {resource.Name}: private endpoints need the tier Premium.");
-                    }
-
-                    break;
-                case "Microsoft.CognitiveServices/accounts":
-                    Demand(resource, "disableLocalAuth", noKeys);
-                    break;
-                case "Microsoft.OperationalInsights/workspaces":
-                    Demand(resource, "features.disableLocalAuth", "true");
-                    break;
-                case "Microsoft.Insights/components":
-                    Demand(resource, "DisableLocalAuth", "true");
-                    break;
-                case "Microsoft.Web/sites":
-                    Demand(resource, "httpsOnly", "true");
-                    Demand(resource, "siteConfig.minTlsVersion", "1.2");
-                    Demand(resource, "siteConfig.scmMinTlsVersion", "1.2");
-                    Demand(resource, "siteConfig.ftpsState", "Disabled");
-                    Demand(resource, "functionAppConfig.deployment.storage.authentication.type", "UserAssignedIdentity");
-                    break;
-                case "Microsoft.Web/sites/basicPublishingCredentialsPolicies":
-                    Demand(resource, "allow", "false");
-                    break;
-            }
-
-            if (isPrivate && resource.Type is "Microsoft.Storage/storageAccounts" or "Microsoft.ServiceBus/namespaces"
-                or "Microsoft.CognitiveServices/accounts")
-            {
-                Demand(resource, "publicNetworkAccess", "Disabled");
-            }
-        }
-
-        foreach (var policy in new[] { "ftp", "scm" })
-        {
-            if (!snapshot.OfType("Microsoft.Web/sites/basicPublishingCredentialsPolicies").Any(resource => resource.Name == policy))
-            {
-                found.Add($"The function app has no policy against passwords for {policy}.");
-            }
-        }
-
+        var found = Difference.Of(snapshot, Wanted(variant)).ToList();
+        found.AddRange(
+            from name in (string[])["ftp", "scm"]
+            where !snapshot.OfType("Microsoft.Web/sites/basicPublishingCredentialsPolicies").Any(resource => resource.Name == name)
+            select $"The function app has no policy against passwords for {name}.");
         FindSecrets(snapshot, found);
         return found;
+    }
 
-        void Demand(PlannedResource resource, string path, string wanted)
-        {
-            if (!string.Equals(resource.Text(path), wanted, StringComparison.OrdinalIgnoreCase))
-            {
-                found.Add($"{resource.Type} {resource.Name}: {path} is {resource.Text(path) ?? "not set"}, not {wanted}.");
-            }
-        }
+    private static IEnumerable<(string Type, string Path, string? Wanted)> Wanted(TemplateVariant variant)
+    {
+        const string storage = "Microsoft.Storage/storageAccounts";
+        const string site = "Microsoft.Web/sites";
+        var (keys, noKeys) = variant.AllowSas ? ("true", "false") : ("false", "true");
+        return
+        [
+            (storage, "allowSharedKeyAccess", keys),
+            (storage, "allowBlobPublicAccess", "false"),
+            (storage, "allowCrossTenantReplication", "false"),
+            (storage, "defaultToOAuthAuthentication", "true"),
+            (storage, "minimumTlsVersion", "TLS1_2"),
+            (storage, "supportsHttpsTrafficOnly", "true"),
+            (storage, "sasPolicy.expirationAction", variant.AllowSas ? "Log" : null),
+            (storage, "sasPolicy.sasExpirationPeriod", variant.AllowSas ? "1.00:00:00" : null),
+            ("Microsoft.Storage/storageAccounts/blobServices/containers", "publicAccess", "None"),
+            ("Microsoft.ServiceBus/namespaces", "disableLocalAuth", noKeys),
+            ("Microsoft.ServiceBus/namespaces", "minimumTlsVersion", "1.2"),
+            ("Microsoft.CognitiveServices/accounts", "disableLocalAuth", noKeys),
+            ("Microsoft.OperationalInsights/workspaces", "features.disableLocalAuth", "true"),
+            // Who may see a resource sees its logs, and no other's.
+            ("Microsoft.OperationalInsights/workspaces", "features.enableLogAccessUsingOnlyResourcePermissions", "true"),
+            ("Microsoft.Insights/components", "DisableLocalAuth", "true"),
+            ("Microsoft.Insights/components", "DisableIpMasking", "false"),
+            (site, "httpsOnly", "true"),
+            (site, "siteConfig.minTlsVersion", "1.2"),
+            (site, "siteConfig.scmMinTlsVersion", "1.2"),
+            (site, "siteConfig.ftpsState", "Disabled"),
+            (site, "functionAppConfig.deployment.storage.authentication.type", "UserAssignedIdentity"),
+            ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "allow", "false"),
+        ];
     }
 
     private static void FindSecrets(Snapshot snapshot, List<string> found)
