@@ -143,6 +143,22 @@ public sealed class MistakeTests(BicepServer bicep)
         Mistake.AssertFoundAsync(bicep, variant, file, old, replacement, finding);
 
     [Theory]
+    [InlineData(
+        "dev", "dev.bicepparam", "param storageSku = 'Standard_LRS'", "param storageSku = 'Standard_LRS'\nparam allowSas = true",
+        "allowSharedKeyAccess is true")]
+    [InlineData(
+        "prod", "prod.bicepparam", "param privateNetworking = true", "param privateNetworking = true\nparam allowSas = true",
+        "allowSharedKeyAccess is true")]
+    [InlineData("prod", "prod.bicepparam", "param privateNetworking = true", "param privateNetworking = false", "publicNetworkAccess is Enabled")]
+    [InlineData(
+        "prod", "prod.bicepparam", "param alertEmails = [readEnvironmentVariable('HYBRID_ALERT_EMAIL', 'operations@example.com')]", "",
+        "The people told of alerts lack operations@example.com")]
+    [InlineData("prod", "prod.bicepparam", "  amount: 1500", "  amount: 15000", "The budgets lack 1500 from")]
+    [InlineData("prod", "prod.bicepparam", "param transport = 'Amqp'", "param transport = 'StorageQueue'", "The Service Bus queues lack escalations")]
+    public Task ParameterFile_Weakened_IsFound(string variant, string file, string old, string replacement, string finding) =>
+        Mistake.AssertFoundAsync(bicep, variant, file, old, replacement, finding);
+
+    [Theory]
     [InlineData("modules/storage.bicep", "allowBlobPublicAccess: false", "allowBlobPublicAcces: false", "BCP089")]
     [InlineData("main.bicep", "output functionAppName string", "var forgotten = 1\n\noutput functionAppName string", "no-unused-vars")]
     public async Task Template_Mistyped_CompilesWithAFinding(string file, string old, string replacement, string code)

@@ -1,6 +1,5 @@
 using Hybrid.Infra.Tests.Bicep;
 using Hybrid.Infra.Tests.Checks;
-using Hybrid.Messaging;
 
 namespace Hybrid.Infra.Tests;
 
@@ -64,45 +63,6 @@ public sealed class TemplateTests(BicepServer bicep)
         Assert.Equal(amqp.Settings.Where(pair => pair.Key != transport).ToDictionary(), sdk.Settings.Where(pair => pair.Key != transport).ToDictionary());
     }
 
-    [Fact]
-    public async Task Alerts_Queries_SayWhatTheProgramsSay()
-    {
-        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("queues"));
-
-        var queries = snapshot.OfType("Microsoft.Insights/scheduledQueryRules").ToDictionary(
-            rule => rule.Text("displayName")!, rule => rule.At("criteria.allOf")![0]!["query"]!.GetValue<string>());
-        Assert.Equal(["failed-calls", "oldest-escalation", "put-aside"], queries.Keys.Order(StringComparer.Ordinal));
-        var quoted = queries["put-aside"].Split("has \"")[1].Split('"')[0];
-        Assert.Contains(quoted, CodeFacts.PutAsideMessage, StringComparison.Ordinal);
-        Assert.Contains(queries["failed-calls"].Split("has \"")[1].Split('"')[0], CodeFacts.FailedMessage, StringComparison.Ordinal);
-        Assert.All(queries.Values, query => Assert.DoesNotContain("%", query, StringComparison.Ordinal));
-        // The host samples what comes often; what the alerts read must all arrive.
-        var unsampled = CodeFacts.HostJson["logging"]!["applicationInsights"]!["samplingSettings"]!["excludedTypes"]!.GetValue<string>().Split(';');
-        Assert.All(
-            queries.Values.SelectMany(query => new[] { "requests", "traces" }.Where(table => query.Contains(table, StringComparison.Ordinal))),
-            table => Assert.Contains(unsampled, type => string.Equals($"{type}s", table, StringComparison.OrdinalIgnoreCase)));
-        Assert.Contains("\"Escalation\"", queries["failed-calls"], StringComparison.Ordinal);
-        Assert.Contains("\"EscalationPoison\"", queries["put-aside"], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task DeadLetters_OnServiceBus_AlertFromTheFirst()
-    {
-        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("bus"));
-
-        Assert.Equal(["DeadletteredMessages Maximum GreaterThan 0 of *"], CriteriaOf(snapshot, "alert-dead-letters-"));
-    }
-
-    [Fact]
-    public async Task Escalations_OnServiceBusThatNobodyTakes_AlertWithoutTheFunctions()
-    {
-        var snapshot = await bicep.SnapshotAsync(TemplateVariant.Of("bus"));
-
-        Assert.Equal(
-            [$"ActiveMessages Minimum GreaterThan 0 of {QueueAddress.Escalations.Name}", $"CompleteMessage Total LessThan 1 of {QueueAddress.Escalations.Name}"],
-            CriteriaOf(snapshot, "alert-stalled-"));
-    }
-
     [Theory]
     [MemberData(nameof(Variants))]
     public async Task Outputs_AreExactlyThese_AndTheScriptsTakeNoOthers(string name)
@@ -156,9 +116,4 @@ public sealed class TemplateTests(BicepServer bicep)
             snapshot.Resources.Where(resource => resource.Node.ContainsKey("location")),
             resource => Assert.Equal("plant", resource.Node["tags"]?["cost"]?.GetValue<string>()));
     }
-
-    private static IEnumerable<string> CriteriaOf(Snapshot snapshot, string alert) =>
-        from criterion in snapshot.OfType("Microsoft.Insights/metricAlerts").Single(rule => rule.Name.StartsWith(alert, StringComparison.Ordinal))
-            .At("criteria.allOf")!.AsArray()
-        select $"{criterion["metricName"]} {criterion["timeAggregation"]} {criterion["operator"]} {criterion["threshold"]} of {criterion["dimensions"]![0]!["values"]![0]}";
 }

@@ -14,5 +14,8 @@ internal static class Baseline
         .. QueueBaseline.Find(snapshot, variant),
         .. AddressBaseline.Find(snapshot, variant),
         .. variant.NeedsFullBuild ? [] : await SettingBaseline.FindAsync(snapshot, variant.OnBus),
+        .. DiagnosticBaseline.Find(snapshot, variant),
+        .. AlertBaseline.Find(snapshot, variant),
+        .. MoneyBaseline.Find(snapshot, variant),
     ];
 }
