@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Hybrid.Infra.Tests.Checks;
 
 namespace Hybrid.Infra.Tests;
 
@@ -56,20 +57,55 @@ public sealed partial class WorkflowTests
         Assert.Contains(found, line => line.Contains(finding, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(
+        "infra.yml", "          client-id: ${{ vars.AZURE_CLIENT_ID }}\n", "          creds: ${{ secrets.AZURE_CREDENTIALS }}\n",
+        "azure/login has no client-id")]
+    [InlineData(
+        "infra.yml", "          client-id: ${{ vars.AZURE_CLIENT_ID }}\n", "          creds: ${{ secrets.AZURE_CREDENTIALS }}\n",
+        "reads secrets.AZURE_CREDENTIALS")]
+    [InlineData("infra.yml", "      GROUP: ${{ vars.AZURE_RESOURCE_GROUP }}\n", "      GROUP: ${{ secrets['GROUP'] }}\n", "reads secrets['GROUP']")]
+    [InlineData(
+        "infra.yml", "      - run: az deployment group what-if", "      - run: az deployment group validate",
+        "The job what-if lacks 'az deployment group what-if'")]
+    [InlineData(
+        "infra.yml", "      - run: az deployment group what-if", "      # - run: az deployment group what-if",
+        "The job what-if lacks 'az deployment group what-if'")]
+    [InlineData(
+        "infra.yml", " && github.event.pull_request.head.repo.full_name == github.repository", "",
+        "The job what-if must not run on pull_request from 'fork/hybrid' with HYBRID_PLAN 'true'")]
+    [InlineData("infra.yml", "vars.HYBRID_PLAN == 'true' && ", "", "The job what-if must not run on pull_request from 'us/hybrid' with HYBRID_PLAN ''")]
+    [InlineData("infra.yml", "    if: github.event_name == 'workflow_dispatch'\n    needs:", "    needs:", "The job deploy must not run on pull_request")]
+    [InlineData("infra.yml", "needs: [what-if, package]", "needs: [package]", "The job deploy does not wait for what-if")]
+    [InlineData("infra.yml", "    needs: [what-if, package]\n", "", "The job deploy does not wait for package")]
+    [InlineData("release.yml", "      - uses: actions/attest-build-provenance@", "      - uses: actions/cache@", "lacks 'uses: actions/attest-build-provenance@'")]
+    [InlineData("release.yml", "subject-path: out/release/*", "subject-path: out/release/*.json", "lacks 'subject-path: out/release/*'")]
+    [InlineData("release.yml", "      - run: bash .ci/run\n", "", "lacks 'bash .ci/run'")]
+    [InlineData("release.yml", " linux-arm64", "", "lacks 'for form in linux-x64 linux-x64-aot linux-arm64 win-x64;'")]
+    [InlineData("release.yml", "-- sbom artifacts/obj/CloudFunctions/", "-- sbom artifacts/obj/EdgeWorker/", "lacks '-- sbom artifacts/obj/CloudFunctions/'")]
+    [InlineData("release.yml", "-- checksums out/release", "-- checksums out", "lacks '-- checksums out/release'")]
+    [InlineData("release.yml", "    needs: build\n", "", "The job release does not wait for build")]
+    public void Workflow_ThatDoesLess_IsFound(string file, string old, string replacement, string finding)
+    {
+        var text = Read(file);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+
+        var found = WorkflowRules.Find(file, text.Replace(old, replacement, StringComparison.Ordinal));
+
+        Assert.Contains(found, line => line.Contains(finding, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Deploy_WaitsForItsReviewers_AndPlansInItsOwnEnvironment()
     {
         var text = Read("infra.yml");
 
-        var deploy = JobOf(text, "deploy");
+        var deploy = WorkflowRules.JobOf(text, "deploy");
         Assert.Contains("\n    environment: ${{ inputs.environment }}\n", deploy, StringComparison.Ordinal);
-        Assert.Contains("\n    needs: [what-if, package]\n", deploy, StringComparison.Ordinal);
-        Assert.Contains("\n    if: github.event_name == 'workflow_dispatch'\n", deploy, StringComparison.Ordinal);
-        var plan = JobOf(text, "what-if");
+        var plan = WorkflowRules.JobOf(text, "what-if");
         Assert.Contains("\n    environment: ${{ inputs.environment || 'dev' }}-plan\n", plan, StringComparison.Ordinal);
         // What a branch proposes runs before anybody has read it: it asks for a reader's rights.
         Assert.Contains("what-if --resource-group \"$GROUP\" --parameters \"$PARAMETERS\" --validation-level ProviderNoRbac\n", plan, StringComparison.Ordinal);
-        Assert.Contains("github.event.pull_request.head.repo.full_name == github.repository", plan, StringComparison.Ordinal);
         var read = System.Text.RegularExpressions.Regex.Matches(
             string.Concat(Directory.EnumerateFiles(Repository.PathOf("infra", "bicep"), "*.bicepparam").Select(File.ReadAllText)), @"readEnvironmentVariable\('(\w+)'");
         Assert.NotEmpty(read);
@@ -77,23 +113,14 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Release_HasChecksumsAndBillsAndGivesItsTokenToOneStep()
-    {
-        var text = Read("release.yml");
-
-        Assert.Contains(" checksums out/release", text, StringComparison.Ordinal);
-        Assert.Contains(" sbom ", text, StringComparison.Ordinal);
-        Assert.Single(text.Split("GH_TOKEN")[1..]);
-        Assert.Contains("\n    needs: build\n", JobOf(text, "release"), StringComparison.Ordinal);
-        Assert.Contains("- run: bash .ci/run\n", JobOf(text, "build"), StringComparison.Ordinal);
-    }
+    public void Release_GivesItsTokenToOneStep() => Assert.Single(Read("release.yml").Split("GH_TOKEN")[1..]);
 
     [Theory]
     [InlineData("infra.yml", "deploy")]
     [InlineData("infra.yml", "what-if")]
     [InlineData("release.yml", "release")]
     public void Job_WithRightsToWrite_RunsNothingOfOthers(string workflow, string job) =>
-        Assert.All(["dotnet", "npm", ".ci/run", "package.sh"], tool => Assert.DoesNotContain(tool, JobOf(Read(workflow), job), StringComparison.Ordinal));
+        Assert.All(["dotnet", "npm", ".ci/run", "package.sh"], tool => Assert.DoesNotContain(tool, WorkflowRules.JobOf(Read(workflow), job), StringComparison.Ordinal));
 
     [Fact]
     public void Ci_Runs_WhatDevelopersRun() => Assert.Contains("- run: bash .ci/run\n", Read("ci.yml"), StringComparison.Ordinal);
@@ -136,7 +163,7 @@ public sealed partial class WorkflowTests
             found.Add("Code of strangers would run with the rights of the repository.");
         }
 
-        foreach (var job in JobsOf(text))
+        foreach (var job in WorkflowRules.JobsOf(text))
         {
             found.AddRange(Writes().Matches(job).Select(match => match.Groups[1].Value).Except(MayWrite[file]).Select(right => $"A job may write {right}."));
             found.AddRange(new[] { ("    permissions:\n", "names no permissions"), ("    timeout-minutes:", "has no timeout") }
@@ -153,13 +180,9 @@ public sealed partial class WorkflowTests
             found.Add("A checkout keeps its credentials.");
         }
 
+        found.AddRange(WorkflowRules.Find(file, text));
         return found;
     }
-
-    private static string JobOf(string text, string name) =>
-        Assert.Single(JobsOf(text), job => job.StartsWith($"  {name}:\n", StringComparison.Ordinal) || job.StartsWith($"{name}:\n", StringComparison.Ordinal));
-
-    private static string[] JobsOf(string text) => JobStart().Split(text[text.IndexOf("\njobs:\n", StringComparison.Ordinal)..])[1..];
 
     /// <summary>The lines of <c>run:</c>, of one line or in a block.</summary>
     private static IEnumerable<string> ShellLines(string text)
@@ -192,9 +215,6 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex(@"^ *([a-z-]+): *write\s*$", RegexOptions.Multiline)]
     private static partial Regex Writes();
-
-    [GeneratedRegex(@"\n(?=  [a-z][a-z0-9-]*:\n)")]
-    private static partial Regex JobStart();
 
     [GeneratedRegex(@"^ *(- )?run:")]
     private static partial Regex RunStart();
