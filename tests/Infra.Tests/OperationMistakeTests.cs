@@ -129,6 +129,7 @@ public sealed class OperationMistakeTests(BicepServer bicep)
     [InlineData("queues", "modules/alerts.bicep", "InsertedOn|", "", "finds no time in")]
     [InlineData("bus", "modules/alerts.bicep", "EnqueuedTimeUtc)", "EnqueuedTime)", "finds no time in")]
     [InlineData("queues", "modules/alerts.bicep", "startswith \"Trigger Details:\"", "startswith \"Details:\"", "with which nothing starts")]
+    [InlineData("queues", "modules/alerts.bicep", "skipQueryValidation: true", "skipQueryValidation: false", "skipQueryValidation is false")]
     [InlineData("queues", "modules/alerts.bicep", "and success == false", "and success == true", "failed-calls lacks success == false")]
     [InlineData("queues", "modules/alerts.bicep", "\"ended Failed\"", "\"ended in failure\"", "overlooks")]
     [InlineData("queues", "modules/alerts.bicep", "  (traces | where message has \"was put aside on\"),\n", "", "overlooks")]

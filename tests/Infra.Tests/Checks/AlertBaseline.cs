@@ -51,6 +51,8 @@ internal static class AlertBaseline
                 (Rules, "actions.actionGroups.0", group),
                 (Rules, "actions.actionGroups.1", null),
                 (Rules, "muteActionsDuration", null),
+                // A first deployment has no tables yet.
+                (Rules, "skipQueryValidation", "true"),
                 (Metrics, "enabled", "true"),
                 (Metrics, "scopes.0", bus),
                 (Metrics, "scopes.1", null),

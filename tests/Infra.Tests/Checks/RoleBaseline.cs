@@ -52,6 +52,7 @@ internal static partial class RoleBaseline
     [
         .. Difference.Of("roles", Expected(variant), Read(snapshot)),
         .. Difference.Of("roles made for devices", variant.Devices.Count == 0 ? [] : MadeForDevices, ReadMade(snapshot)),
+        .. Difference.Of(snapshot, [(Definitions, "type", "CustomRole")]),
         .. FindGaps(snapshot),
     ];
 
