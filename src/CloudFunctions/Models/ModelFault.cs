@@ -37,7 +37,8 @@ internal sealed record ModelFault(FaultKind Kind, string Code, string Message, T
             FaultKind.Transient, "no_identity",
             "No identity could be obtained for the model's endpoint. Assign a managed identity, or set Model:ApiKey."),
         PromptTooLongException or KvBudgetExceededException => new(FaultKind.Permanent, ReasonCode.TooLong.Value, exception.Message),
-        NotSupportedException or UnsupportedSchemaException => new(
+        UnsupportedSchemaException => new(FaultKind.Permanent, ReasonCode.Unsupported.Value, exception.Message),
+        NotSupportedException => new(
             FaultKind.Permanent, ReasonCode.Unsupported.Value, "The prompt asks for something this model cannot do, such as calling tools."),
         ArgumentException and not ArgumentOutOfRangeException => new(
             FaultKind.Permanent, ReasonCode.Unsupported.Value, "The conversation does not fit the model's chat format."),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Hybrid.CloudFunctions.Models;
 using Hybrid.Contracts;
 using Hybrid.FakeModelServer;
@@ -107,6 +108,17 @@ public sealed class LargeModelTests : IDisposable
         var answer = await AskAsync(Onnx(), text: new string('x', 5000));
 
         Assert.Equal((CloudOutcome.Failed, "too_long"), (answer.Outcome, answer.Error?.Code));
+    }
+
+    [Fact]
+    public async Task Ask_OnnxSchemaThatCannotBePromised_SaysWhere()
+    {
+        WriteTiny();
+
+        var answer = await AskAsync(Onnx(), new PromptOptions(Json: true, Schema: new AnswerSchema("a", JsonElement.Parse("""{"not":{}}"""))));
+
+        Assert.Equal((CloudOutcome.Failed, "unsupported"), (answer.Outcome, answer.Error?.Code));
+        Assert.Contains("/not", answer.Error!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

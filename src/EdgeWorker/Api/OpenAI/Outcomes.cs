@@ -68,7 +68,7 @@ internal static class Outcomes
             // What the prompt itself was too much for, the caller can mend.
             if (cause == ReasonCode.Unsupported.Value)
             {
-                return Of(StatusCodes.Status400BadRequest, said, cause);
+                return Of(StatusCodes.Status400BadRequest, said, cause, param: prompt.Options?.Tools is null ? FormatOf(prompt.Options) : null);
             }
 
             if (cause == ReasonCode.TooLong.Value || cause == ContextLength)
@@ -91,7 +91,7 @@ internal static class Outcomes
         };
     }
 
-    /// <summary>The device's models take every other option; what they cannot promise is a form of the answer.</summary>
+    /// <summary>Models on ONNX Runtime take every other option, tools apart; what they cannot promise is a form of the answer.</summary>
     private static string? FormatOf(PromptOptions? options) => options switch
     {
         { Schema: not null } => RequestParams.Schema,
