@@ -17,17 +17,19 @@ internal static class BodyBytes
         while (true)
         {
             var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
-            if (!held.TryGrow(memory.Length + read.Buffer.Length))
-            {
-                throw new BadHttpRequestException("The device holds as many large requests as it has room for. Try again later.", StatusCodes.Status429TooManyRequests);
-            }
-
-            foreach (var piece in read.Buffer)
+            var fits = held.TryGrow(memory.Length + read.Buffer.Length);
+            foreach (var piece in fits ? read.Buffer : default)
             {
                 memory.Write(piece.Span);
             }
 
+            // Whatever follows: the server can go on with the rest of the body only behind what was given.
             context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+            if (!fits)
+            {
+                throw new BadHttpRequestException("The device holds as many large requests as it has room for. Try again later.", StatusCodes.Status429TooManyRequests);
+            }
+
             if (read.IsCompleted)
             {
                 break;
