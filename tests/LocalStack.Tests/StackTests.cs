@@ -72,7 +72,7 @@ public sealed class StackTests
     }
 
     [Fact]
-    public async Task Reset_StackRunning_IsRefusedAndAfterwardsDeletesEverything()
+    public async Task Reset_StackRunning_IsRefusedAndAfterwardsDeletesWhatIsItsOwn()
     {
         using var stack = new StandIns();
         using (StackState.Take(stack.Layout.State, "up", fresh: false))
@@ -82,6 +82,12 @@ public sealed class StackTests
             Assert.Throws<StackException>(() => StackState.Take(stack.Layout.State, "up", fresh: false));
         }
 
+        var others = Path.Combine(stack.Layout.State, "device", "hybrid-edge");
+        Directory.CreateDirectory(others);
+        Assert.Equal(0, await stack.RunAsync("reset"));
+        Assert.Equal([Path.GetDirectoryName(others)], Directory.EnumerateFileSystemEntries(stack.Layout.State));
+        Directory.Delete(others);
+        Directory.Delete(Path.GetDirectoryName(others)!);
         Assert.Equal(0, await stack.RunAsync("reset"));
         Assert.False(Directory.Exists(stack.Layout.State));
         Assert.Equal(0, await stack.RunAsync("reset"));

@@ -66,6 +66,13 @@ internal sealed partial class PriceList
 
         foreach (var child in section.GetChildren())
         {
+            if (child.Value is not null)
+            {
+                new SettingsReader(section, failures).Fail(
+                    child.Key, $"'{child.Value}'", $"a price has {nameof(ModelPrice.InputPerMillion)} and {nameof(ModelPrice.OutputPerMillion)}, and there is neither beside it");
+                continue;
+            }
+
             Add(child, model.Length == 0 ? child.Key : $"{model}:{child.Key}", failures);
         }
     }

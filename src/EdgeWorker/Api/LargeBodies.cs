@@ -4,7 +4,8 @@ namespace Hybrid.EdgeWorker.Api;
 /// Bounds what all bodies together take: each may be large, and there may be many, but not many large ones at once. Thread safe.
 /// </summary>
 /// <param name="options">The API's settings.</param>
-internal sealed class LargeBodies(ApiOptions options)
+/// <param name="memory">Is told of each large body that has gone, whatever became of it.</param>
+internal sealed class LargeBodies(ApiOptions options, MemoryReturn memory)
 {
     /// <summary>Bytes of a body from which on it is large.</summary>
     public const int Large = 1 << 20;
@@ -12,7 +13,10 @@ internal sealed class LargeBodies(ApiOptions options)
     /// <summary>Largest bodies that may be held at the same time.</summary>
     private const int Places = 8;
 
+    private readonly MemoryReturn _memory = memory;
     private long _held;
+
+    private long Most => Math.Max(Large, options.MaxBodyBytes);
 
     /// <summary>Begins to count a body. It is counted until this is disposed.</summary>
     public Hold Begin() => new(this);
@@ -41,8 +45,14 @@ internal sealed class LargeBodies(ApiOptions options)
             return true;
         }
 
-        public void Dispose() => Interlocked.Add(ref owner._held, -Interlocked.Exchange(ref _bytes, 0));
+        public void Dispose()
+        {
+            var bytes = Interlocked.Exchange(ref _bytes, 0);
+            Interlocked.Add(ref owner._held, -bytes);
+            if (bytes > 0)
+            {
+                owner._memory.AfterLarge();
+            }
+        }
     }
-
-    private long Most => Math.Max(Large, options.MaxBodyBytes);
 }

@@ -9,7 +9,6 @@ using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
 using Hybrid.EdgeWorker.Routing;
-using Hybrid.EdgeWorker.Settings;
 using Hybrid.Messaging;
 using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
@@ -42,6 +41,11 @@ internal static class CheckCommand
                 settings.Door, new KeyFile(Path.GetFullPath(settings.Journal.Folder)).Read(), Path.GetFullPath(settings.Journal.Folder)) is { } refusal)
             {
                 failures.Add(refusal);
+            }
+
+            if (settings is not null)
+            {
+                failures.AddRange(ModelsOptionsReader.Missing(settings.Models, settings.Routing.Mode != RouteMode.CloudOnly, embeds: true));
             }
 
             if (settings is null || failures.Count > 0)

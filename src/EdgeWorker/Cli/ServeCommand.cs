@@ -5,7 +5,6 @@ using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Api.Access;
 using Hybrid.EdgeWorker.Device;
 using Hybrid.EdgeWorker.Hosting;
-using Hybrid.EdgeWorker.Settings;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 

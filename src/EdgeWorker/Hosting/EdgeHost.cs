@@ -58,6 +58,7 @@ internal sealed partial class EdgeHost : IAsyncDisposable
     /// <param name="purpose">What for.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="JournalException">The journal cannot be opened.</exception>
+    /// <exception cref="SettingsException">A model folder is not there.</exception>
     /// <exception cref="Inference.Folders.ModelFolderException">The model cannot be loaded.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The messaging settings are wrong.</exception>
     /// <exception cref="IOException">The address is in use.</exception>
@@ -70,14 +71,21 @@ internal sealed partial class EdgeHost : IAsyncDisposable
         var begun = false;
         try
         {
+            var (chats, embeds) = (purpose != HostPurpose.Look && settings.Routing.Mode != RouteMode.CloudOnly, purpose == HostPurpose.Serve);
+            // A service that ends with the code of wrong settings is not restarted again and again.
+            if (purpose == HostPurpose.Serve && ModelsOptionsReader.Missing(settings.Models, chats, embeds) is { Count: > 0 } missing)
+            {
+                throw new SettingsException(missing);
+            }
+
             var device = folder.DeviceId(settings.Device.Id);
             journal = PromptJournal.Open(
                 folder.Path, epoch => new JournalEvents(device, epoch, settings.Pipeline.PublishText), settings.Journal, TimeProvider.System);
             models = purpose == HostPurpose.Look
                 ? LocalModels.None()
                 : LocalModels.Load(
-                    settings.Routing.Mode == RouteMode.CloudOnly ? null : Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline),
-                    purpose == HostPurpose.Serve ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
+                    chats ? Batched(ModelsOptionsReader.ToLocal(settings.Models), settings.Pipeline) : null,
+                    embeds ? ModelsOptionsReader.ToEmbedding(settings.Models) : null,
                     settings.Models.Backend,
                     TimeProvider.System,
                     cancellationToken);

@@ -28,17 +28,32 @@ internal static class ModelsOptionsReader
         return (failures.Count == before ? configuration.GetSection(ModelsOptions.SectionName).Get<ModelsOptions>() : null) ?? new ModelsOptions();
     }
 
+    /// <summary>Which folders are not there, one line each: what is wrong with what lies in one, loading it says.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="chats">Whether a model that chats is wanted.</param>
+    /// <param name="embeds">Whether the embedding model is, where one is named.</param>
+    public static IReadOnlyList<string> Missing(ModelsOptions options, bool chats, bool embeds) =>
+    [
+        .. from folder in new (bool Wanted, string Key, string? Value)[]
+           {
+               (chats, nameof(ModelsOptions.Path), options.Path), (embeds, nameof(ModelsOptions.EmbeddingPath), options.EmbeddingPath),
+           }
+           where folder.Wanted && !string.IsNullOrWhiteSpace(folder.Value) && !Directory.Exists(Full(folder.Value))
+           select $"{ModelsOptions.SectionName}:{folder.Key} is '{folder.Value}', which does not exist; it must be the path of a model folder, absolute or from the "
+               + $"program's own folder. Set it in appsettings.json or HYBRID__{ModelsOptions.SectionName}__{folder.Key}.",
+    ];
+
     /// <summary>The embedding model's options as the runtime takes them; null where none is configured.</summary>
     public static LocalEmbeddingOptions? ToEmbedding(ModelsOptions options) => string.IsNullOrWhiteSpace(options.EmbeddingPath) ? null : new()
     {
-        Path = Path.GetFullPath(options.EmbeddingPath, AppContext.BaseDirectory),
+        Path = Full(options.EmbeddingPath),
         Threads = options.Threads,
     };
 
     /// <summary>The options as the runtime takes them; a relative path counts from the program's own folder.</summary>
     public static LocalModelOptions ToLocal(ModelsOptions options) => new()
     {
-        Path = Path.GetFullPath(options.Path, AppContext.BaseDirectory),
+        Path = Full(options.Path),
         ChatFormat = string.IsNullOrEmpty(options.ChatFormat) ? null : options.ChatFormat,
         Threads = options.Threads,
         Spinning = options.Spinning,
@@ -46,4 +61,6 @@ internal static class ModelsOptionsReader
         MaxBatch = options.MaxBatch,
         MaxQueued = options.MaxQueued,
     };
+
+    private static string Full(string path) => Path.GetFullPath(path, AppContext.BaseDirectory);
 }

@@ -2,38 +2,56 @@ using Hybrid.Contracts;
 
 namespace Hybrid.EdgeWorker.Models;
 
-/// <summary>Makes a conversation shorter where that is better than no answer: what stands in the middle of its longest message goes.</summary>
+/// <summary>Makes a conversation shorter where that is better than no answer: what stands in the middle of its longest messages goes.</summary>
 internal static class PromptCut
 {
     private const string Mark = "\n…\n";
 
-    /// <summary>Tokens do not stand evenly in a text, and a border makes new ones.</summary>
-    private const int MostSteps = 16;
+    /// <summary>Characters: to less than that the other messages are not cut for the sake of the oldest.</summary>
+    private const int Short = 64;
 
-    /// <summary>Cuts until a conversation has few enough tokens, or nothing more can go.</summary>
+    /// <summary>Cuts a conversation down to so many tokens: the longest messages to a common length, after the oldest have gone where there are too many.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="most">The most tokens.</param>
     /// <param name="count">Counts a conversation's tokens; null if it cannot.</param>
     public static IReadOnlyList<PromptMessage> Fit(IReadOnlyList<PromptMessage> messages, int most, Func<IReadOnlyList<PromptMessage>, int?> count)
     {
-        var fitting = messages;
-        for (var step = 0; step < MostSteps && count(fitting) is { } tokens && tokens > most; step++)
+        if (Fits(messages))
         {
-            var longest = Enumerable.Range(0, fitting.Count).MaxBy(index => fitting[index].Content.Length);
-            var text = fitting[longest].Content.Replace(Mark, "", StringComparison.Ordinal);
-            // As many characters as the tokens that are too many have on average, and a few more.
-            var goes = (int)Math.Min(text.Length, ((long)text.Length * (tokens - most) / tokens) + 16);
-            var kept = (text.Length - goes) / 2;
-            fitting = [.. fitting.Select((message, index) => index == longest ? message with { Content = Without(text, kept, goes) } : message)];
+            return messages;
         }
 
-        return fitting;
+        var oldest = First(messages.Count - 1, gone => Fits(Capped(messages.Skip(gone), Short)));
+        var kept = messages.Skip(oldest).ToList();
+        var longest = kept.Max(message => message.Content.Length);
+        return Capped(kept, longest - First(longest, gone => Fits(Capped(kept, longest - gone))));
+
+        bool Fits(IReadOnlyList<PromptMessage> conversation) => count(conversation) is not { } tokens || tokens <= most;
     }
 
-    /// <summary>Without a piece, and with no half of a surrogate pair at the borders.</summary>
-    private static string Without(string text, int start, int length)
+    /// <summary>The first number from 0 on with which it holds, found by halving; the last if it holds with none before.</summary>
+    private static int First(int last, Func<int, bool> holds)
     {
-        var end = start + length;
+        var first = 0;
+        while (first < last)
+        {
+            var middle = first + ((last - first) / 2);
+            (first, last) = holds(middle) ? (first, middle) : (middle + 1, last);
+        }
+
+        return first;
+    }
+
+    private static List<PromptMessage> Capped(IEnumerable<PromptMessage> messages, int length) =>
+    [
+        .. messages.Select(message => message.Content.Length <= length + Mark.Length ? message : message with { Content = WithoutMiddle(message.Content, length) }),
+    ];
+
+    /// <summary>The beginning and the end, with no half of a surrogate pair at the borders.</summary>
+    private static string WithoutMiddle(string text, int length)
+    {
+        var start = length / 2;
+        var end = text.Length - (length - start);
         start -= start > 0 && char.IsHighSurrogate(text[start - 1]) ? 1 : 0;
         end += end < text.Length && char.IsLowSurrogate(text[end]) ? 1 : 0;
         return string.Concat(text.AsSpan(0, start), Mark, text.AsSpan(end));

@@ -22,7 +22,7 @@ internal sealed class PromptIntake(
     IntakeLimits limits,
     TimeProvider time)
 {
-    /// <summary>How often a request is asked anew whose prompts were cancelled one after the other.</summary>
+    /// <summary>How often a request is asked anew whose prompts came to nothing one after the other.</summary>
     private const int MostAttempts = 16;
 
     /// <summary>No caller can send it, so what stands before it is the caller's own key.</summary>
@@ -85,14 +85,14 @@ internal sealed class PromptIntake(
     }
 
     /// <summary>Counts the caller of a prompt that was found again.</summary>
-    /// <returns>False if the prompt was cancelled because nobody had waited for it any more.</returns>
+    /// <returns>False if the prompt came to nothing and is to be asked anew.</returns>
     private async Task<bool> ComeBackAsync(Guid id)
     {
         var gate = GateOf(id);
         await gate.WaitAsync();
         try
         {
-            if (journal.Find(id) is { State: PromptState.Failed, Reason: { } reason } && reason == ReasonCode.Cancelled)
+            if (journal.Find(id) is { State: PromptState.Failed } failed && CameToNothing(failed))
             {
                 return false;
             }
@@ -105,6 +105,10 @@ internal sealed class PromptIntake(
             gate.Release();
         }
     }
+
+    /// <summary>It failed here, for want of a caller or of a line: nothing was paid, and it may be answered now.</summary>
+    private static bool CameToNothing(PromptRecord failed) => failed.Reason == ReasonCode.Cancelled
+        || (failed.Reason == ReasonCode.NoRoute && failed.Detail?.Contains(Router.Unreachable, StringComparison.Ordinal) == true);
 
     private async Task<Acceptance> TryAcceptAsync(PromptRequest request, bool isChore, int attempt, bool watch)
     {

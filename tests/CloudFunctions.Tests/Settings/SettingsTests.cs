@@ -17,6 +17,8 @@ public sealed class SettingsTests
     [InlineData("Model:Path", "no/such/folder", "no such folder is there")]
     [InlineData("Lease:Duration", "00:00:05", "Lease:Duration is '00:00:05'; it must be a length of time from 00:00:15 to 00:01:00")]
     [InlineData("Api:Deadline", "-1", "Api:Deadline")]
+    [InlineData("Prices:gpt:InputPerMillon", "1", "Prices:gpt:InputPerMillon is '1'")]
+    [InlineData("Prices:gpt:Model", "gpt-4.1", "Prices:gpt:Model is 'gpt-4.1'")]
     [InlineData("Prices:gpt:InputPerMillion", "cheap", "Prices:gpt:InputPerMillion is 'cheap'")]
     [InlineData("Messaging:Transport", "Pigeon", "Messaging:Transport is 'Pigeon'")]
     public void Read_WrongValue_IsNamed(string key, string value, string named)

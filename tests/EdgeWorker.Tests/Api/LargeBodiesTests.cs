@@ -11,7 +11,7 @@ public sealed class LargeBodiesTests(TestModels models)
     private const int Most = 2 * LargeBodies.Large;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private readonly LargeBodies _bodies = new(new ApiOptions { MaxBodyBytes = Most });
+    private readonly LargeBodies _bodies = new(new ApiOptions { MaxBodyBytes = Most }, new MemoryReturn(TimeProvider.System));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

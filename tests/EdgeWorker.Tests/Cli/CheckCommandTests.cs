@@ -5,6 +5,21 @@ namespace Hybrid.EdgeWorker.Tests.Cli;
 /// <summary><c>hybrid-edge --check</c> as an operator sees it.</summary>
 public sealed class CheckCommandTests(TestModels models)
 {
+    [Theory]
+    [InlineData("--check")]
+    [InlineData("serve")]
+    public async Task Models_NoSuchFolder_NamesTheKeyAndExits2(string command)
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, _, error) = await EdgeProcess.RunAsync(
+            models, [command, "--data", folder.Path], null, ("HYBRID__Models__Path", "/no/such/folder"), ("HYBRID__Models__EmbeddingPath", "/nor/this"));
+
+        Assert.Equal(2, code);
+        Assert.Contains("Models:Path is '/no/such/folder', which does not exist", error, StringComparison.Ordinal);
+        Assert.Contains("Models:EmbeddingPath is '/nor/this', which does not exist", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_Sound_PrintsTheSettingsWithSecretsMasked()
     {

@@ -37,7 +37,7 @@ public sealed class ServeCommandTests(TestModels models) : IDisposable
     {
         await using var server = await EdgeServer.StartAsync(
             models, _data.Path, CloudOnly, ("HYBRID__Routing__ConfidenceTreshold", "0.5"), ("HYBRID__Messaging__Amqp__Prefetched", "1"),
-            ("HYBRID__Messaging__Amqp__Entities__answers", "mine"), ("HYBRID__Prices__large__InputPerMillion", "1"));
+            ("HYBRID__Messaging__Amqp__Entities__answers", "mine"), ("HYBRID__Prices__large__InputPerMillion", "1"), ("HYBRID__Api__Deadline", "00:05:00"));
 
         Assert.Equal(
             ["Messaging:Amqp:Prefetched", "Routing:ConfidenceTreshold"],

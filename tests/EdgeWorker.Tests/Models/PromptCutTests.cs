@@ -40,8 +40,20 @@ public sealed class PromptCutTests
         }
     }
 
+    [Theory]
+    [InlineData(30, 100, 887)]
+    [InlineData(20, 1_000, 448)]
+    [InlineData(400, 3, 100)]
+    public void Fit_ManyMessages_KeepsTheLast(int others, int length, int most)
+    {
+        var cut = PromptCut.Fit([.. Enumerable.Repeat(new PromptMessage(MessageRole.User, new string('x', length)), others), new(MessageRole.User, "now")], most, Count);
+
+        Assert.InRange(Count(cut)!.Value, most / 2, most);
+        Assert.EndsWith("w", cut[^1].Content, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void Fit_NothingCanGo_Ends() => Assert.True(Count(PromptCut.Fit([new(MessageRole.User, "abc"), new(MessageRole.User, "def")], 1, Count)) > 1);
+    public void Fit_NothingCanGo_Ends() => Assert.True(Count(PromptCut.Fit([new(MessageRole.User, "abc"), new(MessageRole.User, "def")], 0, Count)) > 0);
 
     /// <summary>A token for each character.</summary>
     private static int? Count(IReadOnlyList<PromptMessage> messages) => messages.Sum(message => message.Content.Length);

@@ -8,12 +8,12 @@ internal static class ResetCommand
 {
     public static Command Create(StackLayout layout, TextWriter error)
     {
-        var command = new Command("reset", "Delete all state of the stack (.hybrid/): queues, blobs, the device's journal.");
+        var command = new Command("reset", "Delete all state of the stack (in .hybrid/): queues, blobs, the device's journal.");
         command.SetAction((_, cancellationToken) => StackCommand.GuardAsync(
             async () =>
             {
                 StackState.Reset(layout.State);
-                await error.WriteLineAsync($"'{layout.State}' is gone.");
+                await error.WriteLineAsync($"What the stack kept in '{layout.State}' is gone.");
                 return ExitCode.Success;
             },
             error,

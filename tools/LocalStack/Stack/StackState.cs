@@ -32,7 +32,7 @@ internal sealed class StackState : IDisposable
         return new StackState(folder, held);
     }
 
-    /// <summary>Deletes all state.</summary>
+    /// <summary>Deletes what every run left, and nothing that others keep beside it.</summary>
     /// <exception cref="StackException">A stack is running on it.</exception>
     public static void Reset(string state)
     {
@@ -41,10 +41,11 @@ internal sealed class StackState : IDisposable
             return;
         }
 
-        var locks = Directory.GetFiles(state, LockOf("", "*")).Select(Hold).ToList();
+        var files = Directory.GetFiles(state, LockOf("", "*"));
+        var locks = files.Select(Hold).ToList();
         try
         {
-            foreach (var folder in Directory.GetDirectories(state))
+            foreach (var folder in files.Select(file => Path.ChangeExtension(file, null)).Where(Directory.Exists))
             {
                 Directory.Delete(folder, recursive: true);
             }
@@ -54,7 +55,11 @@ internal sealed class StackState : IDisposable
             locks.ForEach(held => held.Dispose());
         }
 
-        Directory.Delete(state, recursive: true);
+        Array.ForEach(files, File.Delete);
+        if (!Directory.EnumerateFileSystemEntries(state).Any())
+        {
+            Directory.Delete(state);
+        }
     }
 
     public void Dispose() => _lock.Dispose();

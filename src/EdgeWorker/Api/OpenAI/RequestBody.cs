@@ -9,9 +9,6 @@ internal sealed class RequestBody : IDisposable
 {
     private static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
-    /// <summary>What 2,048 texts to embed, 1,024 messages, 128 tools and a schema need together is a tenth of it.</summary>
-    private const int MostValues = 1 << 18;
-
     private readonly JsonDocument _document;
 
     private RequestBody(byte[] bytes, JsonDocument document)
@@ -37,7 +34,7 @@ internal sealed class RequestBody : IDisposable
         {
             throw RequestRefusedException.Of(exception.StatusCode, exception.StatusCode switch
             {
-                StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+                StatusCodes.Status413PayloadTooLarge => $"The body is too large, or has more than {BodyBytes.MostValues} names and values.",
                 StatusCodes.Status408RequestTimeout => "The body came too slowly.",
                 StatusCodes.Status429TooManyRequests => exception.Message,
                 _ => "The body cannot be read.",
@@ -56,7 +53,6 @@ internal sealed class RequestBody : IDisposable
         JsonDocument? document = null;
         try
         {
-            CheckCount(bytes);
             document = JsonDocument.Parse(bytes, Reading);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new RequestBody(bytes, document)
@@ -82,23 +78,4 @@ internal sealed class RequestBody : IDisposable
     }
 
     public void Dispose() => _document.Dispose();
-
-    /// <summary>A value of one byte takes twelve and more once it is read: large bodies are counted before.</summary>
-    private static void CheckCount(byte[] bytes)
-    {
-        if (bytes.Length < LargeBodies.Large)
-        {
-            return;
-        }
-
-        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Reading.MaxDepth });
-        for (var count = 0; reader.Read(); count++)
-        {
-            if (count == MostValues)
-            {
-                throw RequestRefusedException.Of(
-                    StatusCodes.Status413PayloadTooLarge, $"The body has more than {MostValues} names and values.");
-            }
-        }
-    }
 }

@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Hybrid.Inference.Constraints.Schemas;
 
 /// <summary>Whether a text is a JSON schema at all, whoever is to keep it.</summary>
 /// <remarks>
-/// What the keywords of JSON Schema 2020-12 must look like ("Core" and "Validation"); those of others are left alone. References are looked up,
-/// not followed, so the work is that of reading the schema once.
+/// What the keywords of JSON Schema 2020-12 must look like ("Core" and "Validation"); those of others are left alone, and so is what generators are
+/// known to write beside the rules: empty lists, null for what is not set, notes among definitions. References are looked up, not followed.
 /// </remarks>
 internal static class SchemaForm
 {
@@ -17,7 +18,7 @@ internal static class SchemaForm
     {
         try
         {
-            CheckSchema(schema, new SchemaItem("", schema));
+            CheckSchema(schema, new Place(null, "", schema));
         }
         catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
         {
@@ -26,7 +27,7 @@ internal static class SchemaForm
         }
     }
 
-    private static void CheckSchema(JsonElement root, SchemaItem item)
+    private static void CheckSchema(JsonElement? root, Place item)
     {
         if (item.Element.ValueKind is JsonValueKind.True or JsonValueKind.False)
         {
@@ -34,13 +35,19 @@ internal static class SchemaForm
         }
 
         Demand(item, JsonValueKind.Object, "an object, true or false");
+        // References inside a schema with an id of its own are relative to it, and are not looked up.
+        var within = item.Parent is not null && item.Element.TryGetProperty("$id", out _) ? null : root;
         foreach (var keyword in item.Element.EnumerateObject())
         {
-            CheckKeyword(root, keyword.Name, item.At(keyword.Name, keyword.Value));
+            // Programs that write every member write null for those that are not set.
+            if (keyword.Value.ValueKind != JsonValueKind.Null)
+            {
+                CheckKeyword(within, keyword.Name, item.At(keyword.Name, keyword.Value));
+            }
         }
     }
 
-    private static void CheckKeyword(JsonElement root, string keyword, SchemaItem at)
+    private static void CheckKeyword(JsonElement? root, string keyword, Place at)
     {
         switch (keyword)
         {
@@ -48,7 +55,11 @@ internal static class SchemaForm
                 Demand(at, JsonValueKind.Object, "an object");
                 foreach (var member in at.Element.EnumerateObject())
                 {
-                    CheckSchema(root, at.At(member.Name, member.Value));
+                    // Among definitions generators leave notes.
+                    if (keyword is not ("$defs" or "definitions") || member.Value.ValueKind == JsonValueKind.Object)
+                    {
+                        CheckSchema(root, at.At(member.Name, member.Value));
+                    }
                 }
 
                 break;
@@ -60,14 +71,14 @@ internal static class SchemaForm
                 CheckSchema(root, at);
                 break;
             case "allOf" or "anyOf" or "oneOf" or "prefixItems":
-                DemandFilledList(at);
+                Demand(at, JsonValueKind.Array, "a list");
                 CheckSchemas(root, at);
                 break;
             case "type":
                 CheckType(at);
                 break;
             case "enum":
-                DemandFilledList(at);
+                Demand(at, JsonValueKind.Array, "a list");
                 break;
             case "required":
                 Demand(at, JsonValueKind.Array, "a list");
@@ -93,16 +104,17 @@ internal static class SchemaForm
                 break;
             case "$ref":
                 Demand(at, JsonValueKind.String, "a string");
-                if (at.Element.GetString() is { } target && (target == "#" || target.StartsWith("#/", StringComparison.Ordinal)))
+                if (root is { } whole && at.Element.GetString() is { } target && (target == "#" || target.StartsWith("#/", StringComparison.Ordinal))
+                    && !SchemaReference.Exists(whole, target))
                 {
-                    SchemaReference.Resolve(root, at);
+                    throw new UnsupportedSchemaException(at.Pointer, $"'{SchemaReference.Shorten(target)}' points to nothing in this schema");
                 }
 
                 break;
         }
     }
 
-    private static void CheckSchemas(JsonElement root, SchemaItem list)
+    private static void CheckSchemas(JsonElement? root, Place list)
     {
         foreach (var entry in Entries(list))
         {
@@ -110,13 +122,8 @@ internal static class SchemaForm
         }
     }
 
-    private static void CheckType(SchemaItem at)
+    private static void CheckType(Place at)
     {
-        if (at.Element.ValueKind == JsonValueKind.Array)
-        {
-            DemandFilledList(at);
-        }
-
         foreach (var name in at.Element.ValueKind == JsonValueKind.Array ? Entries(at) : [at])
         {
             if (name.Element.ValueKind != JsonValueKind.String || !Types.Contains(name.Element.GetString()))
@@ -126,19 +133,10 @@ internal static class SchemaForm
         }
     }
 
-    private static IEnumerable<SchemaItem> Entries(SchemaItem list) =>
-        list.Element.EnumerateArray().Select((entry, index) => new SchemaItem($"{list.Pointer}/{index}", entry));
+    private static IEnumerable<Place> Entries(Place list) =>
+        list.Element.EnumerateArray().Select((entry, index) => list.At(index.ToString(CultureInfo.InvariantCulture), entry));
 
-    private static void DemandFilledList(SchemaItem at)
-    {
-        Demand(at, JsonValueKind.Array, "a list");
-        if (at.Element.GetArrayLength() == 0)
-        {
-            throw new UnsupportedSchemaException(at.Pointer, "it is empty");
-        }
-    }
-
-    private static void Demand(SchemaItem at, JsonValueKind kind, string what)
+    private static void Demand(Place at, JsonValueKind kind, string what)
     {
         if (at.Element.ValueKind != kind)
         {
@@ -153,5 +151,15 @@ internal static class SchemaForm
                 _ => "an object",
             }}");
         }
+    }
+
+    /// <summary>A value in the schema. Its pointer is put together only where it is told: names may be long, and many.</summary>
+    private sealed record Place(Place? Parent, string Name, JsonElement Element)
+    {
+        public string Pointer => Parent is null
+            ? ""
+            : $"{Parent.Pointer}/{Name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
+        public Place At(string name, JsonElement element) => new(this, name, element);
     }
 }

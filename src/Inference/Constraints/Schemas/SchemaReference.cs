@@ -20,14 +20,22 @@ internal static class SchemaReference
         }
 
         var found = new SchemaItem("", root);
-        foreach (var part in text.Split('/').Skip(1))
+        foreach (var name in Names(text))
         {
-            var name = Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             found = Child(found, name) ?? throw new UnsupportedSchemaException(at.Pointer, $"'{Shorten(text)}' points to nothing in this schema");
         }
 
         return found;
     }
+
+    /// <summary>Whether a JSON pointer, as <c>#/$defs/name</c>, points to something.</summary>
+    public static bool Exists(JsonElement root, string text) =>
+        Names(text).Aggregate((SchemaItem?)new SchemaItem("", root), (found, name) => found is { } parent ? Child(parent, name) : null) is not null;
+
+    public static string Shorten(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 60)}…";
+
+    private static IEnumerable<string> Names(string pointer) => pointer.Split('/').Skip(1)
+        .Select(part => Uri.UnescapeDataString(part).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
 
     private static SchemaItem? Child(SchemaItem parent, string name)
     {
@@ -41,6 +49,4 @@ internal static class SchemaReference
             ? parent.At(name, parent.Element[index])
             : null;
     }
-
-    private static string Shorten(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 60)}…";
 }

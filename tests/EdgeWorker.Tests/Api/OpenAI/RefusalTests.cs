@@ -60,7 +60,7 @@ public sealed class RefusalTests(TestModels models) : IAsyncLifetime
         { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a b\",\"schema\":{}}}", "response_format.json_schema.name" },
         { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"objekt\"}}}", "response_format.json_schema.schema" },
         { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"$ref\":\"#/$defs/a\"}}}", "response_format.json_schema.schema" },
-        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"enum\":[]}}}", "response_format.json_schema.schema" },
+        { "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"enum\":{}}}}", "response_format.json_schema.schema" },
         { "\"parallel_tool_calls\":\"x\"", "parallel_tool_calls" },
         { "\"function_call\":\"auto\"", "function_call" },
         { "\"functions\":[]", "functions" },

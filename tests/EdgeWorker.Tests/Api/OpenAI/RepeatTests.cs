@@ -260,6 +260,26 @@ public sealed class RepeatTests(TestModels models) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task IdempotencyKey_NothingCouldBeReached_IsAskedAnewWhenTheCloudIsBack()
+    {
+        await using var device = await StartAsync(Sure);
+        var body = Hello.Replace("Which", new string('x', 5_000), StringComparison.Ordinal);
+        var key = ("Idempotency-Key", "k-1");
+        device.Link.Failed("no line");
+        var offline = await device.AskAsync(Chat, body, key);
+        device.Link.Succeeded();
+
+        var asking = device.AskAsync(Chat, body, key);
+        var prompt = await device.OneEscalatedAsync();
+        await device.AnswerFromCloudAsync(prompt.Id);
+        var online = await asking.SoonAsync();
+        var again = await device.AskAsync(Chat, body, key);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (offline.Status, online.Status));
+        Assert.Equal((online.PromptId, online.Content), (again.PromptId, again.Content));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private Task<TestDevice> StartAsync(RoutingOptions routing, ApiOptions? api = null, bool works = true) =>

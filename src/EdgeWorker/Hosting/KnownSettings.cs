@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Hybrid.EdgeWorker.Api;
 using Hybrid.EdgeWorker.Device;
-using Hybrid.EdgeWorker.Hosting;
 using Hybrid.EdgeWorker.Journal;
 using Hybrid.EdgeWorker.Models;
 using Hybrid.EdgeWorker.Pipeline;
@@ -10,7 +9,7 @@ using Hybrid.Messaging;
 using Hybrid.Messaging.Amqp;
 using Microsoft.Extensions.Configuration;
 
-namespace Hybrid.EdgeWorker.Settings;
+namespace Hybrid.EdgeWorker.Hosting;
 
 /// <summary>Every setting that this program reads, by its name.</summary>
 internal static class KnownSettings
@@ -29,6 +28,9 @@ internal static class KnownSettings
     private static readonly string[] Open =
         [$"{Broker}:{nameof(AmqpOptions.Entities)}:", $"{RoutingOptions.SectionName}:{nameof(RoutingOptions.Chores)}:", $"{DoorReader.KestrelSection}:"];
 
+    /// <summary>The cloud functions' own in a section that is also here.</summary>
+    private static readonly string[] Clouds = [$"{ApiOptions.SectionName}:Deadline"];
+
     /// <summary>The keys that are set and that nothing here reads: misspelt, or another program's.</summary>
     public static IEnumerable<string> Unread(IConfiguration configuration) =>
         from pair in configuration.AsEnumerable()
@@ -40,7 +42,7 @@ internal static class KnownSettings
     public static IEnumerable<string> Misspelt(IConfiguration configuration)
     {
         var sections = Names.Select(name => name[..(name.IndexOf(':', StringComparison.Ordinal) + 1)]).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return Unread(configuration).Where(key => sections.Contains(key[..(key.IndexOf(':', StringComparison.Ordinal) + 1)]));
+        return Unread(configuration).Except(Clouds, StringComparer.OrdinalIgnoreCase).Where(key => sections.Contains(key[..(key.IndexOf(':', StringComparison.Ordinal) + 1)]));
     }
 
     /// <summary>What is said of such a key.</summary>

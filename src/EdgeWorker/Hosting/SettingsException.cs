@@ -1,4 +1,4 @@
-namespace Hybrid.EdgeWorker.Cli;
+namespace Hybrid.EdgeWorker.Hosting;
 
 /// <summary>The configuration is wrong.</summary>
 internal sealed class SettingsException(IReadOnlyList<string> failures) : Exception(string.Join(Environment.NewLine, failures))
