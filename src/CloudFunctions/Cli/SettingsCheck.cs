@@ -15,6 +15,10 @@ namespace Hybrid.CloudFunctions.Cli;
 internal static class SettingsCheck
 {
     private const string Mask = "***";
+
+    /// <summary>The sections that are this program's alone, or read alike by the device, which may share variables with it.</summary>
+    private static readonly string[] Own = [ClaimOptions.SectionName, LeaseOptions.SectionName, MessagingOptions.SectionName, ModelOptions.SectionName];
+
     private static readonly string[] Secrets = [nameof(ModelOptions.ApiKey), nameof(MessagingOptions.ConnectionString), nameof(AmqpOptions.Password)];
 
     public static async Task<int> RunAsync(IConfiguration configuration, TextWriter output, TextWriter error)
@@ -44,6 +48,13 @@ internal static class SettingsCheck
         }
 
         await output.WriteLineAsync($"host.json = {settings.Host}");
+        var known = values.Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var key in Own.SelectMany(section => configuration.GetSection(section).AsEnumerable())
+            .Where(pair => pair.Value is not null && !known.Contains(pair.Key)).Select(pair => pair.Key).Order(StringComparer.Ordinal))
+        {
+            await error.WriteLineAsync($"{key} is set, but hybrid-cloud has no such setting.");
+        }
+
         return ExitCode.Success;
     }
 

@@ -48,7 +48,7 @@ internal static class PromptsCommand
                 {
                     table.AddRow(
                         prompt.Id.ToString(),
-                        prompt.State.ToString(),
+                        prompt.State.ToString().ToLowerInvariant(),
                         prompt.Route?.ToString() ?? "",
                         Markup.Escape(prompt.Reason?.Value ?? ""),
                         prompt.Confidence?.ToString("F3", CultureInfo.InvariantCulture) ?? "",
@@ -131,7 +131,7 @@ internal static class PromptsCommand
         var table = new Table { ShowHeaders = false }.AddColumns("", "");
         foreach (var (name, value) in new (string, string?)[]
         {
-            ("id", prompt.Id.ToString()), ("state", prompt.State.ToString()), ("route", prompt.Route?.ToString()), ("reason", prompt.Reason?.Value),
+            ("id", prompt.Id.ToString()), ("state", prompt.State.ToString().ToLowerInvariant()), ("route", prompt.Route?.ToString()), ("reason", prompt.Reason?.Value),
             ("detail", prompt.Detail), ("confidence", prompt.Confidence?.ToString("F3", CultureInfo.InvariantCulture)), ("model", prompt.Model),
             ("answer", prompt.Answer), ("error", prompt.Error?.Message), ("retry of", prompt.RetryOf?.ToString()),
             ("ms", prompt.Timings.TotalMs?.ToString("F0", CultureInfo.InvariantCulture)),

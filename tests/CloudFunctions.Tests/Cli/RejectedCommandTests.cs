@@ -167,8 +167,8 @@ public sealed class RejectedCommandTests(AzuriteFixture azurite)
     [Fact]
     public async Task Check_MasksSecrets()
     {
-        var (code, output, _) = await RunAsync(
-            "--check", "--Model:Provider=OpenAI", "--Model:Model=m", "--Model:ApiKey=hush", "--Model:Endpoint=http://localhost:1/v1");
+        var (code, output, error) = await RunAsync(
+            "--check", "--Model:Provider=OpenAI", "--Model:Model=m", "--Model:ApiKey=hush", "--Model:Endpoint=http://localhost:1/v1", "--Model:Pth=a", "--Journal:Folder=b");
 
         Assert.Equal(0, code);
         Assert.Contains("Model:ApiKey = ***", output, StringComparison.Ordinal);
@@ -176,6 +176,7 @@ public sealed class RejectedCommandTests(AzuriteFixture azurite)
         Assert.Contains("Model:TotalTime = 00:08:00", output, StringComparison.Ordinal);
         Assert.Contains("Claims:KeepFor = 37.00:00:00", output, StringComparison.Ordinal);
         Assert.Contains("Prices:large = 0 in, 0 out, USD per million tokens", output, StringComparison.Ordinal);
+        Assert.Equal("Model:Pth is set, but hybrid-cloud has no such setting.", error.Trim());
         Assert.DoesNotContain("hush", output, StringComparison.Ordinal);
         Assert.DoesNotContain("AccountKey", output, StringComparison.Ordinal);
     }
